@@ -1,0 +1,78 @@
+// Bundles the styles and scripts into the folder named on the command line, under names that carry a hash of their
+// content, and writes manifest.json there: {"css/site.css": "css/site-3QX7….css", …}.
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const SOURCE = dirname(fileURLToPath(import.meta.url));
+const OUT = resolve(process.argv[2] ?? "dist");
+// The oldest browsers that know light-dark() and container queries: spring 2024.
+const BROWSERS = ["chrome123", "firefox120", "safari17.5"];
+
+/** Bundles every entry point; the answer maps logical names to built ones, fonts included. */
+async function bundle() {
+  const entries = ["css/site.css", ...(await readdir(join(SOURCE, "js"))).map((name) => `js/${name}`)].filter(
+    (name) => name.endsWith(".css") || name.endsWith(".js"),
+  );
+  const result = await build({
+    absWorkingDir: SOURCE,
+    entryPoints: entries,
+    outbase: SOURCE,
+    outdir: OUT,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: BROWSERS,
+    entryNames: "[dir]/[name]-[hash]",
+    assetNames: "fonts/[name]-[hash]",
+    loader: { ".woff2": "file" },
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+  return namesIn(result.metafile.outputs);
+}
+
+/** @param {Record<string, {entryPoint?: string, inputs: Record<string, unknown>}>} outputs */
+function namesIn(outputs) {
+  /** @type {Record<string, string>} */
+  const names = {};
+  for (const [path, output] of Object.entries(outputs)) {
+    const built = relative(OUT, resolve(SOURCE, path)).replaceAll("\\", "/");
+    if (output.entryPoint) names[output.entryPoint] = built;
+    else names[`fonts/${basename(Object.keys(output.inputs)[0])}`] = built;
+  }
+  return names;
+}
+
+/** Copies the icons under hashed names. */
+async function copyIcons() {
+  /** @type {Record<string, string>} */
+  const names = {};
+  await mkdir(join(OUT, "icons"), { recursive: true });
+  for (const name of await readdir(join(SOURCE, "icons"))) {
+    const bytes = await readFile(join(SOURCE, "icons", name));
+    const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase();
+    const built = `icons/${basename(name, extname(name))}-${hash}${extname(name)}`;
+    await writeFile(join(OUT, built), bytes);
+    names[`icons/${name}`] = built;
+  }
+  return names;
+}
+
+/** Removes what an earlier build left behind. @param {Set<string>} kept paths inside OUT */
+async function sweep(kept) {
+  for (const entry of await readdir(OUT, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !kept.has(relative(OUT, path).replaceAll("\\", "/"))) await rm(path);
+  }
+}
+
+const names = { ...(await bundle()), ...(await copyIcons()) };
+const sorted = Object.fromEntries(Object.entries(names).sort(([a], [b]) => (a < b ? -1 : 1)));
+// The manifest goes last and in one move: a server that reads it meanwhile finds every file it names.
+await writeFile(join(OUT, "manifest.json.new"), `${JSON.stringify(sorted, null, 2)}\n`);
+await rename(join(OUT, "manifest.json.new"), join(OUT, "manifest.json"));
+await sweep(new Set([...Object.values(sorted), "manifest.json"]));

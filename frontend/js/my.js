@@ -1,0 +1,4 @@
+// The participant's page: the secret stands in the address's fragment, which no server and no log ever sees.
+import { takeSecret } from "./fragment/secret.js";
+
+takeSecret(document);
