@@ -16,7 +16,7 @@ OCTETS_A_LINE = 75
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # C0 but the line feed, DEL, C1, and halves of surrogate pairs, which are no UTF-8.
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
-_SUSPECT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]")
+_SUSPECT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]")
 _ESCAPED = re.compile(r"[\\;,\n]")
 
 # What a URI may hold unencoded (RFC 3986 §2), the percent sign of what is encoded already included.

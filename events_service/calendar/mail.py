@@ -11,9 +11,10 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage, Message
-from email.policy import SMTP
+from email.message import EmailMessage
+from email.policy import SMTP, compat32
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -93,13 +94,14 @@ def set_header(letter: EmailMessage, name: str, value: str) -> None:
 def mailbox(name: str, address: str) -> str:
     """A display name and an address as From and To want them, quoted where need be; just the address without a name.
 
-    Refuses, as UnsafeHeader, what `set_header` refuses, and an address that is not one address.
+    Refuses, as UnsafeHeader, what `set_header` refuses, and what is not one ASCII address (a domain
+    like malmö.se goes by its xn-- name).
     """
-    if _UNSAFE.search(name) or _UNSAFE.search(address):
+    if _UNSAFE.search(name) or _UNSAFE.search(address) or not address.isascii():
         raise UnsafeHeader("mailbox")
     try:
         return str(Address(display_name=name, addr_spec=address))
-    except (ValueError, IndexError) as error:
+    except (MessageError, ValueError, IndexError) as error:
         raise UnsafeHeader("mailbox") from error
 
 
@@ -112,10 +114,10 @@ def _relate(html: EmailMessage, images: Mapping[str, InlineImage]) -> None:
     html.set_param("type", "text/html")
 
 
-def _calendar_part(invite: Invite) -> Message:
+def _calendar_part(invite: Invite) -> EmailMessage:
     """The part that mail programs act upon: base64, for its CRLF are part of it, and no disposition."""
-    # A plain Message: EmailMessage would write method="REQUEST", which some readers take with its quotes.
-    part = Message()
+    # Under compat32 the line stays as written; other policies quote each parameter, method="REQUEST".
+    part = EmailMessage(policy=compat32)
     part["Content-Type"] = f"text/calendar; method={invite.method}; charset=utf-8; component=VEVENT"
     part["Content-Transfer-Encoding"] = "base64"
     part.set_payload(base64.encodebytes(invite.ics).decode("ascii"))
