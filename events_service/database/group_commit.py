@@ -1,0 +1,94 @@
+"""Group commit: what arrives while one transaction commits shares the next one.
+
+There is no timer. A lone item is flushed at once; under load a batch grows to what queued during the last commit, so that the price
+of a commit is shared. An answer is given only after COMMIT.
+"""
+
+import asyncio
+import contextvars
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from events_service.database.connection import transaction
+from events_service.database.transactions import Transaction
+from events_service.errors import Unavailable
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+LARGEST_BATCH = 200
+TRIES = 3
+
+
+class GroupCommit(Generic[Item, Answer]):
+    """Queue items; `flush` decides and records a batch within one transaction and returns an answer for each, in order.
+
+    An exception among the answers is a refusal of that item alone. When `flush` itself raises, each item is tried by itself, so that
+    one that the database rejects does not take the others with it.
+    """
+
+    def __init__(self, flush: Callable[[Transaction, list[Item]], Awaitable[list[Answer | Exception]]]) -> None:
+        self._flush = flush
+        self._queue: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
+        self._running: asyncio.Task[None] | None = None
+
+    async def submit(self, item: Item) -> Answer:
+        """The answer, once it is committed. Raises what `flush` gave as this item's refusal, or `Unavailable`."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self._queue.append((item, answer))
+        if self._running is None or self._running.done():
+            # In a context of its own: the batch must not run inside the transaction of whoever came first.
+            self._running = loop.create_task(self._drain(), context=contextvars.Context())
+        return await answer
+
+    async def _drain(self) -> None:
+        while self._queue:
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
+            try:
+                await self._settle(batch)
+            except BaseException:
+                for _, answer in batch:
+                    answer.cancel()
+                raise
+
+    async def _settle(self, batch: list[tuple[Item, "asyncio.Future[Answer]"]]) -> None:
+        try:
+            answers = await self._commit([item for item, _ in batch])
+        except Exception as error:
+            if len(batch) == 1 or isinstance(error, Unavailable):
+                answers = [error for _ in batch]
+            else:
+                for waiting in batch:
+                    await self._settle([waiting])
+                return
+        for (_, answer), outcome in zip(batch, answers, strict=True):
+            _resolve(answer, outcome)
+
+    async def _commit(self, items: list[Item]) -> list[Answer | Exception]:
+        for _ in range(TRIES - 1):
+            try:
+                return await self._once(items)
+            except Unavailable as error:
+                if not _may_try_again(error):
+                    raise
+        return await self._once(items)
+
+    async def _once(self, items: list[Item]) -> list[Answer | Exception]:
+        async with transaction() as tx:
+            return await self._flush(tx, items)
+
+
+def _may_try_again(error: Unavailable) -> bool:
+    """A transaction that the database itself rolled back (SQLSTATE class 40) wrote nothing: it may simply run again."""
+    return str(getattr(error.__cause__, "sqlstate", "")).startswith("40")
+
+
+def _resolve(answer: "asyncio.Future[Answer]", outcome: "Answer | Exception") -> None:
+    if answer.done():
+        return
+    if isinstance(outcome, Exception):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)

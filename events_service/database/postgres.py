@@ -1,0 +1,164 @@
+"""Our PostgreSQL engine for Piccolo: a pool without reset round trips, and transactions that always give their connection back."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, cast
+
+import asyncpg
+from piccolo.engine.cockroach import CockroachEngine as PiccoloCockroachEngine
+from piccolo.engine.postgres import PostgresEngine as PiccoloPostgresEngine
+from piccolo.engine.postgres import PostgresTransaction as PiccoloPostgresTransaction
+from piccolo.querystring import QueryString
+
+from events_service.database.failures import translated
+from events_service.database.sqlite import finish
+from events_service.database.transactions import Row, Transaction
+
+POOL_SIZE = 10
+ACQUIRE_SECONDS = 5.0
+STATEMENT_SECONDS = 20.0
+
+
+class PostgresTransaction(Transaction, PiccoloPostgresTransaction):
+    """A READ COMMITTED transaction on a pooled connection."""
+
+    engine: "PostgresEngine"
+
+    async def __aenter__(self) -> "PostgresTransaction":
+        if self._parent is not None:
+            raise RuntimeError("A transaction is open already: use its savepoint().")
+        with translated():
+            self.connection = await self.engine.acquire()
+            try:
+                await self.connection.execute("BEGIN")
+            except BaseException:
+                await finish(self._give_back(broken=True))
+                raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
+    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        self.engine.current_transaction.reset(self.context)
+        with translated():
+            await finish(self._leave(commit=error is None))
+        return False
+
+    async def _leave(self, *, commit: bool) -> None:
+        broken = True
+        try:
+            if not self.connection.is_closed():
+                await self.connection.execute("COMMIT" if commit else "ROLLBACK")
+                broken = False
+            elif commit:
+                raise asyncpg.ConnectionDoesNotExistError("the connection was lost before COMMIT")
+        finally:
+            await self._give_back(broken=broken)
+
+    async def _give_back(self, *, broken: bool) -> None:
+        # After a failed COMMIT nobody knows what state the connection is in: end it rather than lend it again.
+        if broken:
+            self.connection.terminate()
+        await self.engine.release(self.connection)
+
+    async def fetch(self, statement: str, *values: object) -> list[Row]:
+        with translated():
+            return cast(list[Row], await self.connection.fetch(statement, *values))
+
+    async def execute(self, statement: str, *values: object) -> None:
+        with translated():
+            if values:
+                await self.connection.fetch(statement, *values)
+            else:
+                await self.connection.execute(statement)
+
+    async def execute_many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        if rows:
+            with translated():
+                await self.connection.executemany(statement, rows)
+
+
+async def _no_reset(connection: Any) -> None:
+    """Nothing of ours outlives a transaction, so nothing needs to be reset (a third of a short query otherwise)."""
+
+
+class PostgresEngine(PiccoloPostgresEngine):
+    """One pool, opened when first used; it also serves databases that speak PostgreSQL's protocol."""
+
+    dialect = "postgres"
+
+    def __init__(self, url: str) -> None:
+        self._opening: asyncio.Lock = asyncio.Lock()
+        super().__init__(config={"dsn": url}, extensions=())
+
+    async def get_version(self) -> float:
+        """Not asked while starting: a service must start while its database is away."""
+        return float(self.min_version_number)
+
+    def transaction(self, allow_nested: bool = False) -> PostgresTransaction:
+        """`allow_nested` is Piccolo's word; ours never nest."""
+        return PostgresTransaction(engine=self, allow_nested=True)
+
+    async def acquire(self) -> Any:
+        """A connection of the pool. Waits at most `ACQUIRE_SECONDS`."""
+        if self.pool is None:
+            await self._open_pool()
+        assert self.pool is not None
+        return await self.pool.acquire(timeout=ACQUIRE_SECONDS)
+
+    async def release(self, connection: Any) -> None:
+        """Give it back."""
+        if self.pool is not None:
+            await self.pool.release(connection)
+
+    async def fetch(self, statement: str, *values: object) -> list[Row]:
+        """Rows as last committed, or as the open transaction of this task sees them."""
+        transaction = self.current_transaction.get()
+        if transaction is not None:
+            return cast(list[Row], await transaction.fetch(statement, *values))
+        with translated():
+            connection = await self.acquire()
+            try:
+                return cast(list[Row], await connection.fetch(statement, *values))
+            finally:
+                await self.release(connection)
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
+        statement, values = querystring.compile_string(engine_type="postgres")
+        return await self.fetch(statement, *values)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:
+        return await self.fetch(ddl)
+
+    async def close(self) -> None:
+        """Close the pool; a statement that still runs after five seconds is cut off."""
+        if self.pool is None:
+            return
+        try:
+            await asyncio.wait_for(self.pool.close(), timeout=5)
+        except TimeoutError:
+            self.pool.terminate()
+        self.pool = None
+
+    async def _open_pool(self) -> None:
+        async with self._opening:
+            if self.pool is not None:
+                return
+            self.pool = await asyncpg.create_pool(
+                **self.config,
+                min_size=0,
+                max_size=POOL_SIZE,
+                timeout=ACQUIRE_SECONDS,
+                command_timeout=STATEMENT_SECONDS,
+                statement_cache_size=512,
+                max_inactive_connection_lifetime=300,
+                server_settings={"application_name": "events-service"},
+                reset=_no_reset,
+            )
+
+
+class CockroachEngine(PostgresEngine, PiccoloCockroachEngine):
+    """The same pool against CockroachDB; Piccolo writes its schema words for it."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__("postgresql://" + url.removeprefix("cockroachdb://"))
+        self.engine_type = "cockroach"

@@ -1,0 +1,51 @@
+"""Registrations and the badges they no longer hold."""
+
+from piccolo.columns import Boolean, ForeignKey, Integer, SmallInt, Text, Timestamptz
+from piccolo.table import Table
+
+from events_service.events.tables import Event
+from events_service.identifiers import new_id
+
+
+class Registration(Table, tablename="registration"):
+    """One person's place, or wish for one, at one event. `email_key` is unique within the event.
+
+    `waitlist_number` rises with each newcomer and is never given twice; the position shown is its rank.
+    `invite_sequence` is the SEQUENCE last sent to this person, `invite_withdrawn` whether that was a CANCEL.
+    Tokens (the page, the feed) are drawn from the installation's key and `links_generation`; only digests are here.
+    """
+
+    id = Text(primary_key=True, default=new_id)
+    event = ForeignKey(Event)
+    email = Text()
+    email_key = Text()
+    name = Text()
+    search_key = Text()
+    organisation = Text()
+    city = Text()
+    category = Text()
+    attendance = Text()
+    language = Text()
+    answers = Text()
+    status = Text()
+    waitlist_number = Integer(null=True, default=None)
+    source = Text()
+    consent_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz()
+    changed_at = Timestamptz()
+    version = Integer(default=1)
+    badge_digest = Text(null=True, default=None)
+    badge_generation = SmallInt(default=0)
+    page_digest = Text()
+    feed_digest = Text()
+    links_generation = SmallInt(default=0)
+    invite_sequence = Integer(null=True, default=None)
+    invite_withdrawn = Boolean(default=False)
+
+
+class RetiredBadge(Table, tablename="retired_badge"):
+    """The digest of a badge that was replaced or withdrawn: its holder is told so at the door."""
+
+    digest = Text(primary_key=True)
+    registration = ForeignKey(Registration)
+    retired_at = Timestamptz()
