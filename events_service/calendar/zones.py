@@ -21,8 +21,8 @@ LAST = -1
 # They lie ahead, where a zone file has nothing but the rule in force.
 CYCLE = range(2028, 2056)
 
-# The first year a written rule covers; calendars disagree about onsets before 1970.
-FIRST_YEAR = 1970
+# The first year a written rule covers, for calendars disagree about onsets before 1970; and the last one counted.
+FIRST_YEAR, LAST_YEAR = 1970, 9998
 
 
 class WallTimeRefused(ValueError):
@@ -94,12 +94,16 @@ class YearlyRule:
 def wall_to_utc(wall: datetime, zone: str) -> datetime:
     """The UTC moment at which clocks in the IANA zone show `wall` (naive).
 
-    Raises SkippedWallTime or DoubledWallTime where a change of the clock leaves no such moment, or two.
+    Raises SkippedWallTime or DoubledWallTime where a change of the clock leaves no such moment, or two, and plain
+    WallTimeRefused at the ends of the years 1 and 9999, where the moment is past what can be counted.
     """
     if wall.tzinfo is not None:
         raise ValueError("a wall time carries no zone of its own")
     place = ZoneInfo(zone)
-    moment = wall.replace(tzinfo=place, fold=0).astimezone(UTC)
+    try:
+        moment = wall.replace(tzinfo=place, fold=0).astimezone(UTC)
+    except OverflowError as error:
+        raise WallTimeRefused(wall, zone) from error
     if moment.astimezone(place).replace(tzinfo=None, fold=0) != wall.replace(fold=0):
         raise SkippedWallTime(wall, zone)
     if wall.replace(tzinfo=place, fold=1).astimezone(UTC) != moment:
@@ -131,7 +135,7 @@ def yearly_rule(zone: str) -> YearlyRule | None:
 def keeps_rule(zone: str, year: int) -> bool:
     """Whether the zone's offsets of that UTC year are those its VTIMEZONE states (false before a law changed)."""
     rule = yearly_rule(zone)
-    if rule is None or year < FIRST_YEAR:
+    if rule is None or not FIRST_YEAR <= year <= LAST_YEAR:
         return False
     january = datetime(year, 1, 1, tzinfo=UTC).astimezone(ZoneInfo(zone))
     expected = tuple(onset.change(year) for onset in rule.onsets)

@@ -8,7 +8,14 @@ import icalendar
 import pytest
 from dateutil.tz import tzical
 
-from events_service.calendar import DoubledWallTime, SkippedWallTime, vtimezone, wall_to_utc, zone_label
+from events_service.calendar import (
+    DoubledWallTime,
+    SkippedWallTime,
+    WallTimeRefused,
+    vtimezone,
+    wall_to_utc,
+    zone_label,
+)
 from events_service.calendar.zones import keeps_rule
 
 ZONES = [
@@ -148,6 +155,7 @@ def test_a_zone_without_a_yearly_weekday_rule_has_no_vtimezone(zone: str) -> Non
         ("Europe/Moscow", 2013, False),
         ("Europe/Moscow", 2027, True),
         ("Asia/Tokyo", 1969, False),
+        ("Asia/Tokyo", 9999, False),
     ],
 )
 def test_years_under_another_law_are_known(zone: str, year: int, kept: bool) -> None:
@@ -200,6 +208,14 @@ def test_a_doubled_wall_time_is_refused(wall: str, zone: str, fold: int) -> None
     with pytest.raises(DoubledWallTime) as refused:
         wall_to_utc(datetime.fromisoformat(wall).replace(fold=fold), zone)
     assert refused.value.zone == zone
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone"), [("0001-01-01T00:00", "Europe/Copenhagen"), ("9999-12-31T23:00", "America/New_York")]
+)
+def test_a_wall_time_past_counting_is_refused(wall: str, zone: str) -> None:
+    with pytest.raises(WallTimeRefused):
+        wall_to_utc(datetime.fromisoformat(wall), zone)
 
 
 def test_a_wall_time_has_no_offset_of_its_own() -> None:
