@@ -99,7 +99,7 @@ def _read(given: Mapping[str, str]) -> Settings:
     data_dir = Path(given.get("DATA_DIR", "data")).absolute()
     host = given.get("HOST", "127.0.0.1")
     port = _whole_number(given, "PORT", default=8000, lowest=1, highest=65535)
-    mail_from = given.get("MAIL_FROM", "Nordic Safe Cities Alliance <invites@localhost>")
+    mail_from = given.get("MAIL_FROM", "Alliance of Safe Cities <invites@localhost>")
     database_url = _database_url(given.get("DATABASE_URL", ""), data_dir)
     return Settings(
         data_dir=data_dir,
@@ -111,7 +111,7 @@ def _read(given: Mapping[str, str]) -> Settings:
         mail_url=_mail_url(given.get("MAIL_URL", f"spool:{data_dir / 'spool'}")),
         mail_from=mail_from,
         reply_address=given.get("REPLY_ADDRESS", "") or _address_in(mail_from),
-        organisation=given.get("ORGANISATION", "Nordic Safe Cities Alliance"),
+        organisation=given.get("ORGANISATION", "Alliance of Safe Cities"),
         workers=_workers(given, embedded=database_url.startswith("sqlite:")),
         work_outbox=_switch(given, "WORK_OUTBOX", default=True),
         rate_limits=_switch(given, "RATE_LIMITS", default=True),

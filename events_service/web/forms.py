@@ -1,0 +1,79 @@
+"""Reading a posted form: what was typed is kept, and every wrong field is told at once."""
+
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import Request
+from litestar.exceptions import HTTPException
+
+from events_service import settings
+from events_service.errors import Invalid
+from events_service.web.bodies import read_values
+
+Struct = TypeVar("Struct", bound=msgspec.Struct)
+PLUMBING_FIELDS = frozenset({"csrf_token"})
+SAME_SITE = frozenset({"same-origin", "none"})
+
+
+@dataclass(slots=True)
+class Form(Generic[Struct]):
+    """`value` when all is right, else None; `typed` and `errors` (dotted field → messages) to show the form again."""
+
+    value: Struct | None
+    typed: dict[str, Any]
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+
+async def read_form(request: Request[Any, Any, Any], kind: type[Struct], *, many: frozenset[str] = frozenset(), **fixed: object) -> Form[Struct]:
+    """The posted form as a struct. Dotted names (`venue.city`) make inner objects; empty fields count as not given.
+
+    `many` names fields that hold several values (checkboxes); `fixed` adds values that are not typed.
+    """
+    posted = await request.form()
+    typed: dict[str, Any] = {}
+    for name in posted:
+        if name not in PLUMBING_FIELDS:
+            values = [value for value in posted.getall(name) if isinstance(value, str)]
+            typed[name] = values if name in many else (values[-1] if values else "")
+    given = {name: value for name, value in typed.items() if value not in ("", [])}
+    try:
+        return Form(read_values(kind, {**_nested(given), **fixed}, from_text=True), typed)
+    except Invalid as invalid:
+        return Form(None, typed, errors_by_field(invalid))
+
+
+def errors_by_field(invalid: Invalid) -> dict[str, list[str]]:
+    """Field → messages, as the templates' macros take them."""
+    by_field: dict[str, list[str]] = {}
+    for error in invalid.errors:
+        by_field.setdefault(error.field, []).append(error.message)
+    return by_field
+
+
+def refuse_foreign_posts(request: Request[Any, Any, Any]) -> None:
+    """Refuse a form that another site's page sent: browsers say so in Sec-Fetch-Site, older ones in Origin (403)."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        foreign = site not in SAME_SITE
+    else:
+        origin = request.headers.get("origin")
+        own = {urlsplit(settings.current().base_url).netloc.lower(), request.headers.get("host", "").lower()}
+        foreign = origin is not None and urlsplit(origin).netloc.lower() not in own
+    if foreign:
+        raise HTTPException("This form was sent from another site. Open the page here and try again.", status_code=403)
+
+
+def _nested(flat: dict[str, Any]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for name, value in flat.items():
+        *outer, last = name.split(".")
+        inside = nested
+        for part in outer:
+            below = inside.setdefault(part, {})
+            inside = below if isinstance(below, dict) else {}
+        inside[last] = value
+    return nested

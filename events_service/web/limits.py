@@ -1,0 +1,39 @@
+"""How often something may be tried, counted in the database so that every process counts together."""
+
+import math
+from datetime import timedelta
+
+from events_service import clock, settings
+from events_service.database import transaction
+from events_service.errors import TooMany
+from events_service.sealing import token_digest
+
+
+async def allow(bucket: str, *, most: int, within: timedelta) -> None:
+    """Count one try. Raises `TooMany` with the seconds to wait once `most` tries lie within the window.
+
+    The bucket's name is stored as a digest: it may hold an address. Nothing is counted with EVENTS_RATE_LIMITS=off.
+    """
+    if not settings.current().rate_limits:
+        return
+    now = clock.now()
+    async with transaction() as tx:
+        row = await tx.fetch_one(
+            """INSERT INTO attempts (bucket, window_ends_at, count) VALUES ($1, $2, 1)
+               ON CONFLICT (bucket) DO UPDATE SET
+                 count = CASE WHEN attempts.window_ends_at <= $3 THEN 1 ELSE attempts.count + 1 END,
+                 window_ends_at = CASE WHEN attempts.window_ends_at <= $3 THEN $2 ELSE attempts.window_ends_at END
+               RETURNING count, window_ends_at""",
+            token_digest(bucket),
+            now + within,
+            now,
+        )
+    assert row is not None
+    if row["count"] > most:
+        raise TooMany(retry_after=max(1, math.ceil((row["window_ends_at"] - now).total_seconds())))
+
+
+async def forget(bucket: str) -> None:
+    """Start counting anew, as after a success."""
+    async with transaction() as tx:
+        await tx.execute("DELETE FROM attempts WHERE bucket = $1", token_digest(bucket))

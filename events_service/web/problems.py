@@ -1,0 +1,177 @@
+"""The one map from refusals to answers: problem+json (RFC 9457) under /api, a page elsewhere."""
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
+
+from events_service.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refused,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from events_service.web.pages import page
+from events_service.web.words import gettext as _
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[type[Refused], int] = {
+    NotFound: 404,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    Conflict: 409,
+    Invalid: 422,
+    TooMany: 429,
+    Unavailable: 503,
+}
+CODES = {
+    400: "unreadable",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    415: "wrong_media_type",
+    422: "invalid",
+    429: "too_many_requests",
+    500: "internal_error",
+    503: "database_unavailable",
+}
+
+
+class ProblemError(msgspec.Struct, frozen=True):
+    """One wrong field of a 422."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An error answer, `application/problem+json`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[ProblemError] | None = None
+
+
+def problems(*statuses: int) -> dict[int, ResponseSpec]:
+    """The problem answers of an operation, for its OpenAPI description; those that any operation may give are added."""
+    return {
+        status: ResponseSpec(
+            Problem,
+            description=HTTPStatus(status).phrase,
+            media_type="application/problem+json",  # type: ignore[arg-type]
+            generate_examples=False,
+            examples=[Example(value=msgspec.to_builtins(_example(status)))],
+        )
+        for status in sorted({400, 422, 429, 503, *statuses})
+    }
+
+
+def answer_refused(request: Request[Any, Any, Any], refused: Refused) -> Response[Any]:
+    """A rule's refusal."""
+    status = next(STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS)
+    headers = {"Retry-After": str(refused.retry_after)} if isinstance(refused, (TooMany, Unavailable)) else {}
+    errors = refused.errors if isinstance(refused, Invalid) else ()
+    return _answer(request, status=status, code=refused.code, detail=refused.detail, errors=errors, headers=headers)
+
+
+def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """What Litestar itself refuses: no such route, too large a body, a wrong query parameter."""
+    if isinstance(error, ValidationException) and error.status_code == 400:
+        return answer_refused(request, Invalid(_field_errors(error)))
+    status = error.status_code
+    headers = dict(error.headers or {})
+    if status == 405 and "allow" not in {name.lower() for name in headers}:
+        headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
+    return _answer(request, status=status, code=CODES.get(status, "refused"), detail=error.detail, headers=headers)
+
+
+def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A mistake of ours: logged with its trace, told without."""
+    log.error("request.failed", method=request.method, route=_route(request), exc_info=error)
+    return _answer(request, status=500, code=CODES[500], detail="Something went wrong on our side. It has been noted.")
+
+
+def _answer(
+    request: Request[Any, Any, Any],
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    errors: tuple[FieldError, ...] = (),
+    headers: dict[str, str] | None = None,
+) -> Response[Any]:
+    title = HTTPStatus(status).phrase
+    if not request.scope["path"].startswith("/api/"):
+        answer = page("error.html", request, status=status, title=_title(status), text=detail, advice="")
+        answer.headers.update(headers or {})
+        return answer
+    if status == 401:
+        headers = {**(headers or {}), "WWW-Authenticate": "Bearer"}
+    listed = [ProblemError(error.field, error.code, error.message) for error in errors] or None
+    body = Problem(f"/problems/{code}", title, status, detail, code, listed)
+    return Response(
+        msgspec.json.encode(body), status_code=status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def _title(status: int) -> str:
+    return {
+        400: _("That could not be read"),
+        401: _("Please sign in"),
+        403: _("This is not open to you"),
+        404: _("There is nothing here"),
+        409: _("That is not possible now"),
+        413: _("That is too large"),
+        422: _("Something is not right"),
+        429: _("Too many attempts"),
+        503: _("Please try again in a moment"),
+    }.get(status, _("Something went wrong"))
+
+
+def _field_errors(error: ValidationException) -> list[FieldError]:
+    listed = error.extra if isinstance(error.extra, list) else []
+    found = [
+        FieldError(str(one.get("key", "")), "invalid", str(one.get("message", "")))
+        for one in listed
+        if isinstance(one, dict)
+    ]
+    return found or [FieldError("", "invalid", error.detail)]
+
+
+def _allowed_methods(request: Request[Any, Any, Any]) -> set[str]:
+    from litestar.types import Method
+
+    allowed: set[Method | str] = set()
+    for route in request.app.routes:
+        if route.path == request.scope["path"]:
+            allowed |= set(getattr(route, "methods", ()))
+    return {str(method) for method in allowed} or {"GET"}
+
+
+def _route(request: Request[Any, Any, Any]) -> str:
+    """The route's template, never the path itself: a path may hold a secret."""
+    return str(request.scope.get("path_template", ""))
+
+
+def _example(status: int) -> Problem:
+    errors = [ProblemError("email", "invalid_email", "Write a mail address such as asa@example.org.")] if status == 422 else None
+    code = CODES[status]
+    return Problem(f"/problems/{code}", HTTPStatus(status).phrase, status, "What happened, in words.", code, errors)
