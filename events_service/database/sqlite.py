@@ -186,5 +186,3 @@ class SQLiteEngine(PiccoloSQLiteEngine):
 
 
 _EVERY_CONNECTION = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -16000")
-
-

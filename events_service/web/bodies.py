@@ -201,7 +201,9 @@ def _collect(
         good[field.name] = converted
     known = {field.name for field in plan}
     errors.extend(
-        FieldError(f"{prefix}{name}"[:200], "unknown_field", "There is no such field.") for name in values if name not in known
+        FieldError(f"{prefix}{name}"[:200], "unknown_field", "There is no such field.")
+        for name in values
+        if name not in known
     )
     return good, errors
 

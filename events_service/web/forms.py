@@ -26,7 +26,9 @@ class Form(Generic[Struct]):
     errors: dict[str, list[str]] = field(default_factory=dict)
 
 
-async def read_form(request: Request[Any, Any, Any], kind: type[Struct], *, many: frozenset[str] = frozenset(), **fixed: object) -> Form[Struct]:
+async def read_form(
+    request: Request[Any, Any, Any], kind: type[Struct], *, many: frozenset[str] = frozenset(), **fixed: object
+) -> Form[Struct]:
     """The posted form as a struct. Dotted names (`venue.city`) make inner objects; empty fields count as not given.
 
     `many` names fields that hold several values (checkboxes); `fixed` adds values that are not typed.

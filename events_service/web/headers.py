@@ -9,9 +9,12 @@ CONTENT_POLICY = (
     "form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 DOOR_POLICY = (
-    CONTENT_POLICY.replace("img-src 'self' data:", "img-src 'self' data: blob:") + "; worker-src 'self'; media-src 'self' blob:"
+    CONTENT_POLICY.replace("img-src 'self' data:", "img-src 'self' data: blob:")
+    + "; worker-src 'self'; media-src 'self' blob:"
 )
-FEATURES_OFF = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
+FEATURES_OFF = (
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
+)
 # Pages whose address or content is somebody's own: their address is told to no one.
 PERSONAL = ("/my", "/door", "/sign-in")
 

@@ -78,7 +78,9 @@ async def _claim(digest: str, *, request_digest: str) -> _Answer | None:
         row = await tx.fetch_one("SELECT * FROM stored_answer WHERE key_digest = $1", digest)
     assert row is not None
     if row["request_digest"] != request_digest:
-        raise Invalid([FieldError("Idempotency-Key", "key_reused", "This key was used with another body. Use a new key.")])
+        raise Invalid(
+            [FieldError("Idempotency-Key", "key_reused", "This key was used with another body. Use a new key.")]
+        )
     if row["status"] is None:
         raise Conflict("The first request with this key is still being worked on.", code="request_in_progress")
     clear = unseal(row["sealed_body"], secret_key=settings.current().secret_key, purpose=PURPOSE)

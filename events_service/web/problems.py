@@ -172,6 +172,10 @@ def _route(request: Request[Any, Any, Any]) -> str:
 
 
 def _example(status: int) -> Problem:
-    errors = [ProblemError("email", "invalid_email", "Write a mail address such as asa@example.org.")] if status == 422 else None
+    errors = (
+        [ProblemError("email", "invalid_email", "Write a mail address such as asa@example.org.")]
+        if status == 422
+        else None
+    )
     code = CODES[status]
     return Problem(f"/problems/{code}", HTTPStatus(status).phrase, status, "What happened, in words.", code, errors)

@@ -91,7 +91,9 @@ def iso(moment: datetime, zone: str) -> str:
 
 def markdown(text: str) -> Markup:
     """Markdown without HTML, then cleaned: safe to show."""
-    return Markup(nh3.clean(_markdown.render(text), tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https", "mailto"}))
+    return Markup(
+        nh3.clean(_markdown.render(text), tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https", "mailto"})
+    )
 
 
 FILTERS = {

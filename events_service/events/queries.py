@@ -1,0 +1,169 @@
+"""Reading events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from events_service.database import Row, fetch, fetch_one
+from events_service.errors import NotFound
+from events_service.events.rules import (
+    Disclosure,
+    Event,
+    Format,
+    Kind,
+    Mode,
+    Reentry,
+    Status,
+    Terms,
+    Venue,
+    Visibility,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events a list shows. `slugs` None means whatever is public; a set adds those a role lets one see."""
+
+    kinds: Sequence[str] = ()
+    city: str = ""
+    topic: str = ""
+    text: str = ""
+    starts_after: datetime | None = None
+    starts_before: datetime | None = None
+    public_only: bool = True
+    slugs: frozenset[str] | None = None
+
+
+async def find_event(slug: str) -> Event | None:
+    """The event of that slug."""
+    row = await fetch_one("SELECT * FROM event WHERE slug = $1", slug)
+    return event_from(row) if row else None
+
+
+async def event_by_slug(slug: str) -> Event:
+    """The event of that slug. Raises `NotFound`."""
+    event = await find_event(slug)
+    if event is None:
+        raise NotFound()
+    return event
+
+
+async def event_by_id(event_id: str) -> Event:
+    """The event of that id. Raises `NotFound`."""
+    row = await fetch_one("SELECT * FROM event WHERE id = $1", event_id)
+    if row is None:
+        raise NotFound()
+    return event_from(row)
+
+
+async def list_events(wanted: Wanted, *, after: str = "", limit: int = 50) -> list[Event]:
+    """Up to `limit` events by start, then slug; `after` is the `list_key` of the last one seen."""
+    where, values = _conditions(wanted)
+    if after:
+        moment, _, slug = after.partition("|")
+        values += [datetime.fromisoformat(moment), slug]
+        where.append(f"(starts_at > ${len(values) - 1} OR (starts_at = ${len(values) - 1} AND slug > ${len(values)}))")
+    values.append(limit)
+    rows = await fetch(
+        f"SELECT * FROM event WHERE {' AND '.join(where)} ORDER BY starts_at, slug LIMIT ${len(values)}",  # noqa: S608
+        *values,
+    )
+    return [event_from(row) for row in rows]
+
+
+def list_key(event: Event) -> str:
+    """Where an event stands in the list."""
+    return f"{event.starts_at.isoformat()}|{event.slug}"
+
+
+def event_from(row: Row) -> Event:
+    """The event in a row of the table."""
+    return Event(
+        id=row["id"],
+        slug=row["slug"],
+        title=row["title"],
+        kind=Kind(row["kind"]),
+        format=Format(row["format"]),
+        status=Status(row["status"]),
+        visibility=Visibility(row["visibility"]),
+        timezone=row["timezone"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        starts_wall=row["starts_wall"],
+        ends_wall=row["ends_wall"],
+        summary=row["summary"],
+        description=row["description"],
+        languages=tuple(msgspec.json.decode(row["languages"])),
+        topics=tuple(msgspec.json.decode(row["topics"])),
+        venue=_venue_from(row),
+        join_url=row["join_url"],
+        registration=_terms_from(row),
+        sequence=row["sequence"],
+        version=row["version"],
+        created_at=row["created_at"],
+        changed_at=row["changed_at"],
+        published_at=row["published_at"],
+        cancelled_reason=row["cancelled_reason"],
+    )
+
+
+def _venue_from(row: Row) -> Venue | None:
+    if row["venue_name"] is None:
+        return None
+    return Venue(
+        name=row["venue_name"],
+        address=row["venue_address"],
+        city=row["venue_city"],
+        country=row["venue_country"],
+        latitude=row["venue_latitude"],
+        longitude=row["venue_longitude"],
+        disclosure=Disclosure(row["venue_disclosure"]),
+    )
+
+
+def _terms_from(row: Row) -> Terms:
+    return Terms(
+        mode=Mode(row["registration_mode"]),
+        capacity=row["capacity"],
+        online_capacity=row["online_capacity"],
+        waitlist=row["waitlist"],
+        retention_days=row["retention_days"],
+        reentry=Reentry(row["reentry"]),
+        opens_at=row["registration_opens_at"],
+        closes_at=row["registration_closes_at"],
+    )
+
+
+def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
+    where = ["1 = 1"]
+    values: list[Any] = []
+
+    def add(condition: str, value: object) -> None:
+        values.append(value)
+        where.append(condition.replace("$$", f"${len(values)}"))
+
+    if wanted.public_only:
+        where.append("(visibility = 'public' AND status IN ('published', 'cancelled', 'completed'))")
+    if wanted.slugs is not None:
+        add("slug = ANY($$)", sorted(wanted.slugs))
+    if wanted.kinds:
+        add("kind = ANY($$)", list(wanted.kinds))
+    if wanted.city:
+        add("LOWER(venue_city) = LOWER($$)", wanted.city)
+    if wanted.topic:
+        add("topics LIKE $$ ESCAPE '!'", f'%"{_escaped(wanted.topic)}"%')
+    if wanted.text:
+        add("LOWER(title || ' ' || summary) LIKE LOWER($$) ESCAPE '!'", f"%{_escaped(wanted.text)}%")
+    if wanted.starts_after:
+        add("ends_at >= $$", wanted.starts_after)
+    if wanted.starts_before:
+        add("starts_at <= $$", wanted.starts_before)
+    return where, values
+
+
+def _escaped(text: str) -> str:
+    """Text whose `%` and `_` mean themselves in a LIKE with ESCAPE '!'."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
