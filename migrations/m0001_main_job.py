@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS attempts (
 CREATE INDEX IF NOT EXISTS attempts_window_ends_at ON attempts (window_ends_at);
 CREATE TABLE IF NOT EXISTS letter (
     id TEXT PRIMARY KEY, message_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, recipient TEXT NOT NULL,
-    recipient_name TEXT NOT NULL, language TEXT NOT NULL, facts TEXT NOT NULL, event_slug TEXT, registration_id TEXT,
+    recipient_name TEXT NOT NULL, search_key TEXT NOT NULL, language TEXT NOT NULL, facts TEXT NOT NULL,
+    event_slug TEXT, registration_id TEXT,
     status TEXT NOT NULL CHECK (status IN ('waiting', 'sent', 'given_up')),
     attempts INT NOT NULL, priority INT NOT NULL, created_at TIMESTAMPTZ NOT NULL, next_attempt_at TIMESTAMPTZ NOT NULL,
     leased_until TIMESTAMPTZ, lease TEXT, sent_at TIMESTAMPTZ, last_error TEXT, sends INT NOT NULL

@@ -1,4 +1,4 @@
-"""Letters are posted within the transaction of what they tell of; forgotten when they are old."""
+"""Letters: posted within the transaction of what they tell of, sent when due, forgotten when old."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,20 +12,23 @@ from events_service.errors import Conflict, FieldError, Invalid, NotFound
 from events_service.identifiers import new_id
 from events_service.outbox import rules
 from events_service.outbox.rules import NewLetter, Status
+from events_service.outbox.sending import send_due
+
+__all__ = ["forget_bodies", "post", "resend", "send_due"]
 
 log = structlog.get_logger(__name__)
 
 _INSERT = """
-INSERT INTO letter (id, message_id, kind, recipient, recipient_name, language, facts, event_slug, registration_id,
-                    priority, status, created_at, next_attempt_at, attempts, sends)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', $11, $11, 0, 0)
+INSERT INTO letter (id, message_id, kind, recipient, recipient_name, search_key, language, facts, event_slug,
+                    registration_id, priority, status, created_at, next_attempt_at, attempts, sends)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', $12, $12, 0, 0)
 """
 
 _COPY = """
-INSERT INTO letter (id, message_id, kind, recipient, recipient_name, language, facts, event_slug, registration_id,
-                    priority, status, created_at, next_attempt_at, attempts, sends)
-SELECT $1, $2, kind, recipient, recipient_name, language, facts, event_slug, registration_id, priority,
-       'waiting', $3, $3, 0, 0
+INSERT INTO letter (id, message_id, kind, recipient, recipient_name, search_key, language, facts, event_slug,
+                    registration_id, priority, status, created_at, next_attempt_at, attempts, sends)
+SELECT $1, $2, kind, recipient, recipient_name, search_key, language, facts, event_slug,
+       registration_id, priority, 'waiting', $3, $3, 0, 0
 FROM letter WHERE id = $4
 """
 
@@ -89,6 +92,7 @@ def _row(letter: NewLetter, *, letter_id: str, domain: str, now: datetime) -> tu
         letter.kind,
         letter.recipient,
         letter.recipient_name,
+        rules.search_key(f"{letter.recipient_name} {letter.recipient}"),
         letter.language,
         msgspec.json.encode(letter.facts).decode(),
         letter.event_slug,

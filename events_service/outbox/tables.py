@@ -10,7 +10,8 @@ class Letter(Table, tablename="letter"):
     """A letter: the facts it is written from (JSON), its recipient, and how far its sending has come.
 
     `message_id` never changes, so that a second delivery of the same letter is known as such.
-    `event_slug` and `registration_id` are for finding it; nothing is joined through them.
+    `search_key` is the name and the address as they are searched. `event_slug` and `registration_id` are for finding it;
+    nothing is joined through them.
     """
 
     id = Text(primary_key=True, default=new_id)
@@ -18,6 +19,7 @@ class Letter(Table, tablename="letter"):
     kind = Text()
     recipient = Text()
     recipient_name = Text()
+    search_key = Text()
     language = Text()
     facts = Text()
     event_slug = Text(null=True, default=None, index=True)

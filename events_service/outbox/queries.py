@@ -1,0 +1,113 @@
+"""What lies in the outbox, shaped for the back office's list and preview."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from events_service import database
+from events_service.errors import NotFound
+from events_service.outbox import rules
+from events_service.outbox.rules import PostedLetter, Status
+
+_CONDITIONS = {
+    "event": "event_slug = {}",
+    "status": "status = {}",
+    "kind": "kind = {}",
+    "text": "search_key LIKE {} ESCAPE '!'",
+    "within": "event_slug = ANY({})",
+    "after": "id < {}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which letters: of an event, a status, a kind, with a text in the recipient's name or address; None: whichever.
+
+    `within` are the events whose letters the reader may see; None for all, those of no event among them.
+    """
+
+    event: str | None = None
+    status: Status | None = None
+    kind: str | None = None
+    text: str | None = None
+    within: frozenset[str] | None = None
+
+
+async def letters(search: Search, *, after: str = "", limit: int) -> list[PostedLetter]:
+    """Up to `limit` letters, newest first, older than the one whose id is `after`."""
+    where, values = _where(search, after=after)
+    rows = await database.fetch(
+        f"SELECT * FROM letter {where} ORDER BY id DESC LIMIT ${len(values) + 1}",  # noqa: S608
+        *values,
+        limit,
+    )
+    return [letter_from(row) for row in rows]
+
+
+async def counts(search: Search) -> dict[Status, int]:
+    """How many letters of the search there are in each status; every status is in it."""
+    where, values = _where(search)
+    rows = await database.fetch(
+        f"SELECT status, COUNT(*) AS number FROM letter {where} GROUP BY status",  # noqa: S608
+        *values,
+    )
+    found = {row["status"]: int(row["number"]) for row in rows}
+    return {status: found.get(status, 0) for status in Status}
+
+
+async def kinds(search: Search) -> list[str]:
+    """The kinds of letters within the search, in the order of the alphabet."""
+    where, values = _where(search)
+    rows = await database.fetch(f"SELECT DISTINCT kind FROM letter {where} ORDER BY kind", *values)  # noqa: S608
+    return [row["kind"] for row in rows]
+
+
+async def letter(letter_id: str, *, within: frozenset[str] | None = None) -> PostedLetter:
+    """One letter. Raises `NotFound`, also when it belongs to none of the events `within` (None: to any or none)."""
+    row = await database.fetch_one("SELECT * FROM letter WHERE id = $1", letter_id)
+    if row is None or (within is not None and row["event_slug"] not in within):
+        raise NotFound()
+    return letter_from(row)
+
+
+def letter_from(row: Mapping[str, Any]) -> PostedLetter:
+    """A row of the table as a letter."""
+    return PostedLetter(
+        id=row["id"],
+        message_id=row["message_id"],
+        kind=row["kind"],
+        recipient=row["recipient"],
+        recipient_name=row["recipient_name"],
+        language=row["language"],
+        facts=msgspec.json.decode(row["facts"]) if row["facts"] else None,
+        event_slug=row["event_slug"],
+        registration_id=row["registration_id"],
+        status=Status(row["status"]),
+        attempts=row["attempts"],
+        priority=row["priority"],
+        created_at=row["created_at"],
+        next_attempt_at=row["next_attempt_at"],
+        sent_at=row["sent_at"],
+        last_error=row["last_error"],
+    )
+
+
+def _where(search: Search, *, after: str = "") -> tuple[str, list[object]]:
+    """A WHERE clause, empty when nothing narrows, and its values from $1 on. Its words are ours alone."""
+    wanted = {
+        "event": search.event,
+        "status": search.status and search.status.value,
+        "kind": search.kind,
+        "text": search.text and f"%{_escaped(rules.search_key(search.text))}%",
+        "within": None if search.within is None else sorted(search.within),
+        "after": after or None,
+    }
+    narrowing = {name: value for name, value in wanted.items() if value is not None}
+    conditions = [_CONDITIONS[name].format(f"${number}") for number, name in enumerate(narrowing, start=1)]
+    return ("WHERE " + " AND ".join(conditions) if conditions else ""), list(narrowing.values())
+
+
+def _escaped(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
