@@ -8,17 +8,21 @@ from typing import Any
 
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect
 from litestar.types import Guard
 
 from events_service import clock, settings
-from events_service.errors import Unauthenticated
-from events_service.people import actions, queries
+from events_service.errors import Forbidden, Unauthenticated
+from events_service.people import queries, sign_ins
 from events_service.people.rules import ANONYMOUS, Actor, Permission, should_mark_seen
 from events_service.sealing import keyed_token, same
+from events_service.web.forms import refuse_foreign_posts
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+URL_ENCODED, MULTI_PART = "application/x-www-form-urlencoded", "multipart/form-data"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGN_IN_PATH = "/sign-in"
 OFFICE_PATH = "/office"
 
@@ -95,6 +99,19 @@ def sign_in_token(connection: Connection) -> str:
     return connection.cookies.get(cookie_name(), "")
 
 
+def sign_in_cookie(token: str) -> Cookie:
+    """The cookie of a sign-in. It ends with the browser's session; an empty token takes it away at once."""
+    return Cookie(
+        key=cookie_name(),
+        value=token,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.current().is_https,
+        max_age=None if token else 0,
+    )
+
+
 def form_token(connection: Connection) -> str:
     """What every form of a signed-in person carries in `csrf_token`; empty for a stranger.
 
@@ -102,6 +119,22 @@ def form_token(connection: Connection) -> str:
     """
     token = sign_in_token(connection)
     return keyed_token(token, secret_key=settings.current().secret_key, purpose="form") if token else ""
+
+
+async def know_visitor(request: Request[Any, Any, Any]) -> None:
+    """Before each handler: pages learn who is signed in, and a form not from a page of ours is refused (403)."""
+    if is_api(request):
+        return
+    actor = await actor_of(request)
+    request.scope["state"]["person"] = None if actor.is_anonymous else actor
+    request.scope["state"]["form_token"] = form_token(request)
+    if request.method in READING:
+        return
+    refuse_foreign_posts(request)
+    if not check_form_token(request, await _given_form_token(request)):
+        raise Forbidden(
+            "This form is of an earlier visit. Open the page again and send it from there.", code="stale_form"
+        )
 
 
 def check_form_token(connection: Connection, given: str) -> bool:
@@ -113,9 +146,18 @@ async def _known_actor(connection: Connection, handler: BaseRouteHandler) -> Act
     """The actor, or `SignInFirst` for a stranger who asks for a page."""
     actor = await actor_of(connection)
     if actor.is_anonymous and not is_api(connection):
-        reading = connection.scope.get("method") == "GET"
+        reading = connection.scope.get("method") in READING
         raise SignInFirst(next_route=(handler.name or "") if reading else "")
     return actor
+
+
+async def _given_form_token(request: Request[Any, Any, Any]) -> str:
+    """From the form, or from the header that scripts send."""
+    in_header = request.headers.get("x-csrf-token")
+    if in_header is not None or request.content_type[0] not in (URL_ENCODED, MULTI_PART):
+        return in_header or ""
+    given = (await request.form()).get("csrf_token", "")
+    return given if isinstance(given, str) else ""
 
 
 async def _bearer_actor(connection: Connection) -> Actor:
@@ -136,5 +178,5 @@ async def _cookie_actor(connection: Connection) -> Actor:
     if found is None:
         return ANONYMOUS
     if should_mark_seen(last_seen_at=found.last_seen_at, now=now):
-        await actions.mark_seen(token, now=now)
+        await sign_ins.mark_seen(token, now=now)
     return found.actor

@@ -1,6 +1,12 @@
-"""What a password must be, and how it is kept."""
+"""What a password must be, and how it is kept: argon2id (RFC 9106), never in clear."""
 
+import asyncio
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
 
 from events_service.errors import FieldError
 
@@ -108,3 +114,41 @@ def _is_common(plain: str) -> bool:
         or len(set(plain)) < FEWEST_DIFFERENT_CHARACTERS
         or any(plain in sequence for sequence in _SEQUENCES)
     )
+
+
+# 19 MiB and two passes, about 30 ms. Two threads, so that a storm of tries can take no more than 38 MiB.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_HASHING = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
+
+
+async def hashed(password: str) -> str:
+    """What is stored in place of the password."""
+    return await asyncio.get_running_loop().run_in_executor(_HASHING, _HASHER.hash, _octets(password))
+
+
+async def holds(password: str, *, stored: str | None) -> bool:
+    """Whether it is the stored password. Where none is stored, a hash is worked through all the same."""
+    return await asyncio.get_running_loop().run_in_executor(_HASHING, _verify, password, stored)
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether it was hashed by weaker parameters than today's."""
+    return _HASHER.check_needs_rehash(stored)
+
+
+def _verify(password: str, stored: str | None) -> bool:
+    try:
+        matches = _HASHER.verify(stored or _nobodys_hash(), _octets(password))
+    except (Argon2Error, InvalidHashError):
+        return False
+    return matches and stored is not None
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _HASHER.hash(b"nobody's password")
+
+
+def _octets(password: str) -> bytes:
+    # Longer ones cannot have been set, and need not be worked through whole.
+    return password_text(password[: LONGEST_PASSWORD + 1]).encode("utf-8", "surrogatepass")

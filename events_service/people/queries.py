@@ -6,7 +6,9 @@ from datetime import datetime
 
 from events_service import database
 from events_service.database import Row
+from events_service.errors import NotFound
 from events_service.people.rules import Actor, is_signed_in, read_grants
+from events_service.people.tables import Account, ApiToken, RoleGrant
 from events_service.sealing import token_digest
 
 
@@ -20,7 +22,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """An account with its roles; `roles` are pairs of role and event slug (None for all events), in that order."""
+    """An account with its roles; `roles` are pairs of role and event slug (None for all events), the oldest first."""
 
     id: str
     email: str
@@ -75,6 +77,63 @@ async def bearer(token: str) -> Actor | None:
         return None
     grants = read_grants([(row["role"], row["event_slug"])])
     return Actor(kind="token", id=row["id"], name=row["name"], grants=grants)
+
+
+async def accounts(*, after: str = "", limit: int) -> list[AccountRow]:
+    """Accounts with their roles, by id from `after` on; one more than `limit` where there are more."""
+    return await _with_roles(await Account.select().where(Account.id > after).order_by(Account.id).limit(limit + 1))
+
+
+async def account(account_id: str) -> AccountRow:
+    """One account with its roles. Raises `NotFound`."""
+    found = await _with_roles(await Account.select().where(Account.id == account_id))
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+async def tokens(*, after: str = "", limit: int) -> list[TokenRow]:
+    """Programs' tokens, revoked ones too, by id from `after` on; one more than `limit` where there are more."""
+    rows = await ApiToken.select().where(ApiToken.id > after).order_by(ApiToken.id).limit(limit + 1)
+    return [_token(row) for row in rows]
+
+
+async def token_row(token: str) -> TokenRow:
+    """What is kept of a token. Raises `NotFound` for an unknown one."""
+    row = await ApiToken.select().where(ApiToken.token_digest == token_digest(token)).first()
+    if row is None:
+        raise NotFound()
+    return _token(row)
+
+
+async def _with_roles(rows: Sequence[Row]) -> list[AccountRow]:
+    ids = [row["id"] for row in rows]
+    grants = await RoleGrant.select().where(RoleGrant.account.is_in(ids)).order_by(RoleGrant.id) if ids else []
+    return [_account(row, [grant for grant in grants if grant["account"] == row["id"]]) for row in rows]
+
+
+def _account(row: Row, grants: Sequence[Row]) -> AccountRow:
+    return AccountRow(
+        id=row["id"],
+        email=row["email"],
+        name=row["name"],
+        language=row["language"],
+        disabled=row["disabled"],
+        has_password=row["password_hash"] is not None,
+        created_at=row["created_at"],
+        roles=tuple((grant["role"], grant["event_slug"]) for grant in grants),
+    )
+
+
+def _token(row: Row) -> TokenRow:
+    return TokenRow(
+        id=row["id"],
+        name=row["name"],
+        role=row["role"],
+        event_slug=row["event_slug"],
+        created_at=row["created_at"],
+        revoked_at=row["revoked_at"],
+    )
 
 
 def _account_actor(rows: Sequence[Row]) -> Actor:

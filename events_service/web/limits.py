@@ -37,3 +37,9 @@ async def forget(bucket: str) -> None:
     """Start counting anew, as after a success."""
     async with transaction() as tx:
         await tx.execute("DELETE FROM attempts WHERE bucket = $1", token_digest(bucket))
+
+
+async def give_back(bucket: str) -> None:
+    """Uncount one try, as after a success behind an address that others share."""
+    async with transaction() as tx:
+        await tx.execute("UPDATE attempts SET count = count - 1 WHERE bucket = $1 AND count > 0", token_digest(bucket))

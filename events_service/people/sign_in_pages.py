@@ -1,0 +1,127 @@
+"""Signing in and out in the browser, and one's own account."""
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.response import Redirect
+from msgspec import Meta
+
+from events_service.errors import Invalid, TooMany
+from events_service.people import actions, queries, sign_ins
+from events_service.people.guards import (
+    SIGN_IN_PATH,
+    actor_of,
+    landing,
+    needs_account,
+    sign_in_cookie,
+    sign_in_token,
+)
+from events_service.people.passwords import LONGEST_PASSWORD
+from events_service.people.rules import SignInRefused
+from events_service.web.bodies import Body
+from events_service.web.fields import OptionalLine
+from events_service.web.forms import errors_by_field, read_form
+from events_service.web.pages import page, redirect
+from events_service.web.words import gettext as _
+
+PageRequest = Request[Any, Any, Any]
+ACCOUNT = "/office/account"
+Password = Annotated[str, Meta(max_length=LONGEST_PASSWORD)]
+
+
+class SignInForm(Body, frozen=True):
+    """What signing in takes; `next` is the name of the page to go on to."""
+
+    email: Annotated[str, Meta(max_length=254)]
+    password: Password
+    next: OptionalLine = ""
+
+
+class PasswordForm(Body, frozen=True):
+    """A change of one's own password."""
+
+    current: Password
+    new: Password
+
+
+@get(SIGN_IN_PATH, name="sign_in", opt={"public": True})
+async def sign_in_page(request: PageRequest, next: str = "") -> Response[Any]:
+    """The form; whoever is signed in already goes straight on."""
+    if not (await actor_of(request)).is_anonymous:
+        return redirect(landing(request.app, next))
+    return _sign_in_form(request, {}, {}, next_route=next)
+
+
+@post(SIGN_IN_PATH, opt={"public": True})
+async def sign_in(request: PageRequest) -> Response[Any]:
+    """On to the page that was asked for, or the form again without saying which of the two was wrong."""
+    form = await read_form(request, SignInForm)
+    if form.value is None:
+        return _sign_in_form(request, form.typed, form.errors, next_route=form.typed.get("next", ""), status=422)
+    email, password, next_route = form.value.email, form.value.password, form.value.next
+    try:
+        token = await sign_ins.sign_in(email, password, address=visitor(request), instead_of=sign_in_token(request))
+    except SignInRefused as refused:
+        return _sign_in_form(request, form.typed, {"email": [_(refused.detail)]}, next_route=next_route, status=401)
+    except TooMany as refused:
+        shown = _sign_in_form(request, form.typed, {"email": [_(refused.detail)]}, next_route=next_route, status=429)
+        shown.headers["Retry-After"] = str(refused.retry_after)
+        return shown
+    return going_on(landing(request.app, next_route), token)
+
+
+@post("/sign-out", opt={"public": True})
+async def sign_out(request: PageRequest) -> Redirect:
+    """End this sign-in. Doing it again changes nothing."""
+    if token := sign_in_token(request):
+        await sign_ins.sign_out(token)
+    return going_on(SIGN_IN_PATH, "")
+
+
+@get(ACCOUNT, name="office.account")
+async def own_account(request: PageRequest) -> Response[str]:
+    """One's own roles, and the form for another password."""
+    return await _own_account(request)
+
+
+@post(ACCOUNT)
+async def change_password(request: PageRequest) -> Response[Any]:
+    """Another password; every other browser in which one was signed in is signed out."""
+    form = await read_form(request, PasswordForm)
+    if form.value is None:
+        return await _own_account(request, status=422, errors=form.errors)
+    actor, token = await actor_of(request), sign_in_token(request)
+    current, new = form.value.current, form.value.new
+    try:
+        await actions.change_password(actor.id, current=current, new=new, address=visitor(request), keep=token)
+    except Invalid as invalid:
+        return await _own_account(request, status=422, errors=errors_by_field(invalid))
+    return going_on(f"{ACCOUNT}?done=password_changed", await sign_ins.renew_sign_in(token))
+
+
+own = Router(path="/", guards=[needs_account], route_handlers=[own_account, change_password])
+ROUTES: list[Any] = [sign_in_page, sign_in, sign_out, own]
+
+
+def visitor(request: PageRequest) -> str:
+    """The network address that tries are counted against."""
+    return request.client.host if request.client else ""
+
+
+def going_on(to: str, token: str) -> Redirect:
+    going = redirect(to)
+    going.set_cookie(sign_in_cookie(token))
+    return going
+
+
+def _sign_in_form(
+    request: PageRequest, typed: dict[str, Any], errors: dict[str, list[str]], *, next_route: str, status: int = 200
+) -> Response[str]:
+    return page("people/sign_in.html", request, status=status, form=typed, errors=errors, next_route=next_route)
+
+
+async def _own_account(
+    request: PageRequest, *, status: int = 200, errors: dict[str, list[str]] | None = None
+) -> Response[str]:
+    account = await queries.account((await actor_of(request)).id)
+    return page("office/account.html", request, status=status, account=account, form={}, errors=errors or {})
