@@ -1,0 +1,95 @@
+"""Events as calendars show them: to anyone, and to people who hold a confirmed seat.
+
+Pure but for the settings' public address. Words are in the language of the request or letter at hand (`web/words.py`).
+"""
+
+from dataclasses import replace
+
+from events_service import settings
+from events_service.calendar import Entry, EntryStatus, event_uid, zone_label
+from events_service.events.rules import NORDIC_CLOCKS, Disclosure, Event, Format, Status, Venue, for_the_public
+from events_service.web.words import clock_time, day
+from events_service.web.words import gettext as _
+
+
+def public_entry(event: Event) -> Entry:
+    """The event for feeds and downloads that anyone may read: no join link, and the address only where disclosed."""
+    return _entry(for_the_public(event), sequence=event.sequence)
+
+
+def tentative_entry(event: Event, *, sequence: int | None = None) -> Entry:
+    """The event for somebody who waits for a seat: what the public sees, marked TENTATIVE unless it is cancelled."""
+    entry = public_entry(event)
+    status = entry.status if entry.status is EntryStatus.CANCELLED else EntryStatus.TENTATIVE
+    return replace(entry, status=status, sequence=event.sequence if sequence is None else sequence)
+
+
+def confirmed_entry(event: Event, *, sequence: int | None = None) -> Entry:
+    """The event for somebody with a confirmed seat: the whole venue, and the join link of an online or hybrid event.
+
+    `sequence` is what this person is sent; without it, the event's own.
+    """
+    disclosed = event.venue and replace(event.venue, disclosure=Disclosure.PUBLIC)
+    entry = _entry(replace(event, venue=disclosed), sequence=event.sequence if sequence is None else sequence)
+    if not event.is_online or not event.join_url:
+        return entry
+    # The join link takes the place of the word "Online": calendar programs make LOCATION a button.
+    location = "" if event.format is Format.ONLINE else entry.location
+    return replace(entry, location=location, join_url=event.join_url, join_label=_("Join online"))
+
+
+def page_url(event: Event) -> str:
+    """The address of the event's public page."""
+    return f"{settings.current().base_url}/events/{event.slug}"
+
+
+def local_times(event: Event) -> list[str]:
+    """A line for each Nordic clock, west to east: `Helsinki 11.00–12.30 EET`; another day than the event's is named."""
+    lines = []
+    for cities, zone in NORDIC_CLOCKS:
+        hours = f"{clock_time(event.starts_at, zone)}–{clock_time(event.ends_at, zone)}"
+        line = f"{', '.join(cities)} {hours} {zone_label(event.starts_at, zone)}"
+        here = day(event.starts_at, zone)
+        lines.append(line if here == day(event.starts_at, event.timezone) else f"{line} ({here})")
+    return lines
+
+
+def _entry(event: Event, *, sequence: int) -> Entry:
+    venue = None if event.format is Format.ONLINE else event.venue
+    return Entry(
+        uid=event_uid(event.id, settings.current().domain),
+        sequence=sequence,
+        summary=event.title,
+        description=_description(event),
+        location=_place(venue) if venue else _("Online"),
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        zone=event.timezone,
+        created=event.created_at,
+        last_modified=event.changed_at,
+        status=EntryStatus.CANCELLED if event.status is Status.CANCELLED else EntryStatus.CONFIRMED,
+        url=page_url(event),
+        geo=_degrees(venue),
+    )
+
+
+def _description(event: Event) -> str:
+    """What a reader needs who sees nothing but the calendar; many programs show no URL, so it is said here too."""
+    parts = [_("This event is cancelled.")] if event.status is Status.CANCELLED else []
+    parts.append(event.summary)
+    if event.is_online:
+        parts.append("\n".join([_("Local times:"), *local_times(event)]))
+    parts.append(page_url(event))
+    return "\n\n".join(filter(None, parts))
+
+
+def _place(venue: Venue) -> str:
+    if venue.disclosure is Disclosure.REGISTERED:
+        return venue.city
+    return ", ".join(filter(None, (venue.name, venue.address, venue.city)))
+
+
+def _degrees(venue: Venue | None) -> tuple[float, float] | None:
+    if venue is None or venue.latitude is None or venue.longitude is None:
+        return None
+    return venue.latitude, venue.longitude
