@@ -1,0 +1,298 @@
+"""The six events of the alliance's year, in the words of the contract's event body.
+
+Times are wall time in each event's zone. The programme stands in the description as a timetable.
+"""
+
+from typing import Any
+
+LAUNCH = "open-square-launch"
+SUMMIT = "year-in-review-summit"
+KICK_OFF = "city-meeting-kick-off"
+WORKSHOP = "sparring-day-ten-cities"
+MAYORS_MEETING = "four-capitals"
+TASK_FORCE = "task-force-online-spaces"
+
+_LAUNCH: dict[str, Any] = {
+    "slug": LAUNCH,
+    "title": "Launch of “The Open Square”, a guide for safe and open cities",
+    "kind": "launch",
+    "format": "in_person",
+    "timezone": "Europe/Copenhagen",
+    "starts_at": "2027-03-07T11:00",
+    "ends_at": "2027-03-07T17:00",
+    "summary": "Nineteen cities put two years of practice into one guide: how to keep the public square open when "
+    "tension rises, and whom to call before it does.",
+    "description": """
+The guide gathers what city halls, schools, police and associations have tried, including what did not work.
+It is free, short, and written by those who use it. At the launch you meet them.
+
+## Programme
+
+- **11.00** Doors open, coffee in the arcade
+- **11.30** Welcome from the host city
+- **11.45** Keynote: what a square is for
+- **12.15** Three city stories: Malmö, Tampere, Akureyri
+- **13.00** Lunch
+- **14.00** Panel of mayors: staying open after an attack
+- **15.00** Workshops: early concern, rumours online, young people as hosts, rebuilding trust
+- **16.15** Questions to the authors
+- **16.40** Closing words, and the guide to take home
+- **17.00** End
+
+## Good to know
+
+The talks are in English and Danish with interpretation both ways. The hall has step-free access, an induction loop and
+a quiet room. There is no photography in the workshops.
+""",
+    "languages": ["en", "da"],
+    "topics": ["local-democracy", "safe-neighbourhoods"],
+    "venue": {
+        "name": "City Hall",
+        "address": "Rådhuspladsen 1, 1550 København V",
+        "city": "Copenhagen",
+        "country": "DK",
+        "latitude": 55.6757,
+        "longitude": 12.5696,
+        "disclosure": "public",
+    },
+    "visibility": "public",
+    "registration": {
+        "mode": "open",
+        "capacity": 200,
+        "waitlist": True,
+        "retention_days": 90,
+        "reentry": "once",
+    },
+}
+
+_SUMMIT: dict[str, Any] = {
+    "slug": SUMMIT,
+    "title": "The year in review: closing summit of the member cities",
+    "kind": "summit",
+    "format": "in_person",
+    "timezone": "Europe/Stockholm",
+    "starts_at": "2027-12-02T09:00",
+    "ends_at": "2027-12-03T15:30",
+    "summary": "Delegations from more than twenty cities look back on the year's work against violent extremism and "
+    "choose what to do together in the next.",
+    "description": """
+Two days for the people who carry the work at home: political leaders, practitioners, researchers, civil society and
+young ambassadors. Each city brings one result and one open question.
+
+## Thursday 2 December
+
+- **09.00** Arrival and badges
+- **10.00** Opening in the Blue Hall
+- **10.30** The year in nineteen minutes: one minute from each member city
+- **11.15** Keynote: trust as preparedness
+- **12.00** Lunch by delegation
+- **13.30** Six rooms, six areas of action
+- **16.00** Young ambassadors report to the mayors
+- **18.30** Dinner
+
+## Friday 3 December
+
+- **09.00** Sparring between cities, by appointment
+- **11.00** What research saw, and what it did not
+- **12.30** Lunch
+- **13.30** Plenary: commitments for next year
+- **15.00** Handing over to the next host
+- **15.30** End
+
+Participation is by personal invitation; delegations are put together by the cities themselves.
+""",
+    "languages": ["en"],
+    "topics": [
+        "local-democracy",
+        "digital-cities",
+        "young-pioneers",
+        "diversity",
+        "safe-neighbourhoods",
+        "governance-preparedness",
+    ],
+    "venue": {
+        "name": "Stockholm City Hall",
+        "address": "Hantverkargatan 1, 111 52 Stockholm",
+        "city": "Stockholm",
+        "country": "SE",
+        "latitude": 59.3275,
+        "longitude": 18.0544,
+        "disclosure": "public",
+    },
+    "visibility": "public",
+    "registration": {
+        "mode": "invitation",
+        "capacity": 240,
+        "waitlist": False,
+        "retention_days": 30,
+        "reentry": "daily",
+    },
+}
+
+_KICK_OFF: dict[str, Any] = {
+    "slug": KICK_OFF,
+    "title": "City meeting: kick-off to the year",
+    "kind": "city_meeting",
+    "format": "online",
+    "timezone": "Europe/Copenhagen",
+    "starts_at": "2027-01-13T10:00",
+    "ends_at": "2027-01-13T11:30",
+    "summary": "Ninety minutes online for practitioners: what the cities plan this year, where they want company, and "
+    "who to write to.",
+    "description": """
+The first of four city meetings in the year. Bring your plan as it is, also if it is half a page.
+
+## Programme
+
+- **10.00** Hello, and how this year's meetings work
+- **10.10** Three plans in brief: Odense, Trondheim, Jyväskylä
+- **10.35** Small groups: what worries us, what we have, what we lack
+- **11.10** Back together: requests and offers
+- **11.25** Dates to note
+- **11.30** End
+
+The meeting is not recorded. Names of residents or of single cases do not belong in it.
+""",
+    "languages": ["en"],
+    "topics": ["safe-neighbourhoods", "governance-preparedness"],
+    "join_url": "https://meet.alliance.example/city-meeting-kick-off",
+    "visibility": "public",
+    "registration": {
+        "mode": "open",
+        "online_capacity": 120,
+        "waitlist": True,
+        "retention_days": 30,
+        "reentry": "in_and_out",
+    },
+}
+
+_WORKSHOP: dict[str, Any] = {
+    "slug": WORKSHOP,
+    "title": "A day of sparring: ten cities, ten hard cases",
+    "kind": "workshop",
+    "format": "online",
+    "timezone": "Europe/Stockholm",
+    "starts_at": "2027-04-15T09:00",
+    "ends_at": "2027-04-15T17:00",
+    "summary": "Eight hours online. Each of ten cities lays one difficult case on the table; another city thinks along, "
+    "asks, and stays a critical friend.",
+    "description": """
+Sparring means that one city explains a case without names, another asks for half an hour, and both write down what
+they take home. Facilitators keep the time.
+
+## Programme
+
+- **09.00** Opening and ground rules
+- **09.30** Sparring 1: Aarhus with Bergen · Turku with Umeå
+- **11.00** Break
+- **11.15** Sparring 2: Malmö with Reykjavík · Helsingør with Tromsø
+- **12.45** Lunch
+- **13.30** Workshop: describing a case without giving a person away
+- **14.30** Sparring 3: Västerås with Tampere
+- **16.00** What ten cases have in common
+- **16.45** Agreements and next steps
+- **17.00** End
+
+Four people from each city can take part; whoever comes later stands on the waiting list.
+""",
+    "languages": ["en"],
+    "topics": ["safe-neighbourhoods", "young-pioneers"],
+    "join_url": "https://meet.alliance.example/sparring-day",
+    "visibility": "public",
+    "registration": {
+        "mode": "open",
+        "online_capacity": 40,
+        "waitlist": True,
+        "retention_days": 30,
+        "reentry": "in_and_out",
+    },
+}
+
+_MAYORS_MEETING: dict[str, Any] = {
+    "slug": MAYORS_MEETING,
+    "title": "Mayors' meeting of four capitals",
+    "kind": "city_meeting",
+    "format": "in_person",
+    "timezone": "Europe/Oslo",
+    "starts_at": "2027-05-27T12:00",
+    "ends_at": "2027-05-27T16:00",
+    "summary": "A closed conversation between the mayors of Copenhagen, Helsinki, Oslo and Stockholm.",
+    "description": """
+Four mayors, one table, no audience. The place is told to those who take part.
+
+## Programme
+
+- **12.00** Lunch
+- **13.00** The threat picture, as four police districts see it
+- **14.00** Large gatherings: keeping them open
+- **15.15** What the capitals ask of their governments
+- **16.00** End
+""",
+    "languages": ["en"],
+    "topics": ["governance-preparedness"],
+    "venue": {
+        "name": "The Boathouse",
+        "address": "Eksempelstien 4, 0287 Oslo",
+        "city": "Oslo",
+        "country": "NO",
+        "latitude": 59.9045,
+        "longitude": 10.6951,
+        "disclosure": "registered",
+    },
+    "visibility": "invited",
+    "registration": {
+        "mode": "invitation",
+        "capacity": 12,
+        "waitlist": False,
+        "retention_days": 7,
+        "reentry": "once",
+    },
+}
+
+_TASK_FORCE: dict[str, Any] = {
+    "slug": TASK_FORCE,
+    "title": "Task force on hate in online spaces: first meeting",
+    "kind": "task_force",
+    "format": "hybrid",
+    "timezone": "Europe/Helsinki",
+    "starts_at": "2027-02-09T10:00",
+    "ends_at": "2027-02-09T15:00",
+    "summary": "Practitioners, researchers and police start a year's work: what a city can do when a threat is made in "
+    "a chat and felt in a schoolyard.",
+    "description": """
+The task force has fourteen members and one year. In its first meeting it agrees on what it will and will not take up.
+
+## Programme
+
+- **10.00** Round of introductions
+- **10.45** What we know: three short inputs from research
+- **12.00** Lunch
+- **13.00** Which questions are a city's to answer
+- **14.15** Plan for the year, and who writes
+- **15.00** End
+""",
+    "languages": ["en", "fi"],
+    "topics": ["digital-cities"],
+    "venue": {
+        "name": "The Old Weaving Mill",
+        "address": "Esimerkkikatu 8, 33210 Tampere",
+        "city": "Tampere",
+        "country": "FI",
+        "latitude": 61.4991,
+        "longitude": 23.7608,
+        "disclosure": "registered",
+    },
+    "join_url": "https://meet.alliance.example/task-force-online-spaces",
+    "visibility": "invited",
+    "registration": {
+        "mode": "invitation",
+        "capacity": 16,
+        "online_capacity": 10,
+        "waitlist": False,
+        "retention_days": 30,
+        "reentry": "once",
+    },
+}
+
+# In the order of their dates.
+HAPPENINGS = (_KICK_OFF, _TASK_FORCE, _LAUNCH, _WORKSHOP, _MAYORS_MEETING, _SUMMIT)
