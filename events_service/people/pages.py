@@ -81,14 +81,14 @@ async def withdraw_role(request: PageRequest, account_id: str) -> Redirect:
 async def disable_account(account_id: str) -> Redirect:
     """Shut an account: one's own too, which signs out."""
     await actions.disable_account(known_id(account_id))
-    return redirect(f"{PEOPLE}?done=disabled")
+    return redirect(f"{PEOPLE}?done=account_shut")
 
 
 @post(PEOPLE + "/{account_id:str}/enable")
 async def enable_account(account_id: str) -> Redirect:
     """Open an account again."""
     await actions.enable_account(known_id(account_id))
-    return redirect(f"{PEOPLE}?done=enabled")
+    return redirect(f"{PEOPLE}?done=account_opened")
 
 
 @post(PEOPLE + "/tokens")
