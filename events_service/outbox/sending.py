@@ -88,12 +88,16 @@ async def _deliver(batch: _Round, letter: PostedLetter) -> None:
 async def _rendered(batch: _Round, letter: PostedLetter) -> Rendered:
     try:
         async with asyncio.timeout(RENDER_SECONDS):
-            return await render(batch.renderers, letter)
+            made = await render(batch.renderers, letter)
     except Trouble:
         raise
     except Exception as error:
         # Its type alone: the text may hold what the letter says.
         raise Trouble(f"not rendered: {type(error).__name__}") from error
+    if not rules.is_safe_address(made.recipient):
+        # Mail libraries look for an address in such a text, and may find another than the one that was meant.
+        raise Trouble("not sent: the envelope would hold more than one address", final=True)
+    return made
 
 
 async def render(renderers: Renderers, letter: PostedLetter) -> Rendered:

@@ -10,7 +10,7 @@ class Letter(Table, tablename="letter"):
     """A letter: the facts it is written from (JSON), its recipient, and how far its sending has come.
 
     `message_id` never changes, so that a second delivery of the same letter is known as such.
-    `search_key` is the name and the address as they are searched. `event_slug` and `registration_id` are for finding it;
+    `search_key` is the name and the address as they are searched. `event_slug` and `registration_id` are for finding;
     nothing is joined through them.
     """
 

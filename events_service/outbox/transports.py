@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import email.utils
 import ipaddress
 import os
 import re
@@ -15,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from events_service.outbox.rules import PostedLetter, Rendered, Stage, Trouble, judge_answer
+from events_service.outbox.rules import PostedLetter, Rendered, Stage, Trouble, is_safe_address, judge_answer
 from events_service.settings import BadSetting, Settings
 
 COMMAND_SECONDS = 20.0
@@ -41,8 +40,9 @@ def transport_for(settings: Settings) -> "Spool | Smtp":
     """The transport that `EVENTS_MAIL_URL` names. Raises `BadSetting` where it or `EVENTS_MAIL_FROM` cannot be used."""
     if settings.mail_url.startswith("spool:"):
         return Spool(Path(settings.mail_url.removeprefix("spool:")))
-    sender = email.utils.parseaddr(settings.mail_from)[1]
-    if "@" not in sender:
+    # Not by a mail library: a comma in a name that is not quoted would make two addresses of it.
+    sender = settings.mail_from.rsplit("<", 1)[-1].rstrip("> ").strip()
+    if not is_safe_address(sender):
         raise BadSetting("EVENTS_MAIL_FROM must hold a mail address, such as Events <events@example.org>.")
     return Smtp(settings.mail_url, sender=sender, own_name=settings.domain)
 
