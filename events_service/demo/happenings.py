@@ -177,8 +177,8 @@ _WORKSHOP: dict[str, Any] = {
     "summary": "Eight hours online. Each of ten cities lays one difficult case on the table; another city thinks along, "
     "asks, and stays a critical friend.",
     "description": """
-Sparring means that one city explains a case without names, another asks for half an hour, and both write down what
-they take home. Facilitators keep the time.
+Sparring means that one city explains a case without names, another asks for half an hour, and both write down
+what they take home. Facilitators keep the time.
 
 ## Programme
 
