@@ -47,17 +47,24 @@ function namesIn(outputs) {
   return names;
 }
 
-/** Copies the icons under hashed names. */
-async function copyIcons() {
+/** The icons, and the licences that must go wherever the fonts go: [logical name, source] pairs. */
+async function copied() {
+  const icons = (await readdir(join(SOURCE, "icons"))).map((name) => [`icons/${name}`, join(SOURCE, "icons", name)]);
+  const families = join(SOURCE, "node_modules/@fontsource-variable");
+  const licences = (await readdir(families)).map((name) => [`fonts/${name}.txt`, join(families, name, "LICENSE")]);
+  return [...icons, ...licences];
+}
+
+/** Copies files that need no bundling under hashed names. */
+async function copy() {
   /** @type {Record<string, string>} */
   const names = {};
-  await mkdir(join(OUT, "icons"), { recursive: true });
-  for (const name of await readdir(join(SOURCE, "icons"))) {
-    const bytes = await readFile(join(SOURCE, "icons", name));
+  for (const [name, source] of await copied()) {
+    const bytes = await readFile(source);
     const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase();
-    const built = `icons/${basename(name, extname(name))}-${hash}${extname(name)}`;
-    await writeFile(join(OUT, built), bytes);
-    names[`icons/${name}`] = built;
+    names[name] = `${dirname(name)}/${basename(name, extname(name))}-${hash}${extname(name)}`;
+    await mkdir(join(OUT, dirname(name)), { recursive: true });
+    await writeFile(join(OUT, names[name]), bytes);
   }
   return names;
 }
@@ -70,7 +77,7 @@ async function sweep(kept) {
   }
 }
 
-const names = { ...(await bundle()), ...(await copyIcons()) };
+const names = { ...(await bundle()), ...(await copy()) };
 const sorted = Object.fromEntries(Object.entries(names).sort(([a], [b]) => (a < b ? -1 : 1)));
 // The manifest goes last and in one move: a server that reads it meanwhile finds every file it names.
 await writeFile(join(OUT, "manifest.json.new"), `${JSON.stringify(sorted, null, 2)}\n`);

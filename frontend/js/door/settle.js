@@ -3,7 +3,8 @@ const PATIENCE_MS = 8000;
 
 /**
  * Posts a scan until the server answers, and shows its answer. The scan's id stays the same, so however often it is
- * sent it counts once. While the server is away the page says that the badge is not yet decided.
+ * sent it counts once. While the server is away the page says that the badge is not yet decided;
+ * a request it refuses is not sent again.
  *
  * @param {string} address
  * @param {FormData} asked
@@ -12,10 +13,14 @@ const PATIENCE_MS = 8000;
 export async function settle(address, asked, verdict) {
   for (;;) {
     const answer = await post(address, asked);
-    if (answer?.status === 401) return show(verdict, "unpaired");
-    if (answer && answer.status < 500 && answer.status !== 429) {
+    if (answer?.ok) {
       verdict.innerHTML = await answer.text();
-      return undefined;
+      return;
+    }
+    const kept = !answer || answer.status >= 500 || answer.status === 429;
+    if (!kept) {
+      show(verdict, answer.status === 401 || answer.status === 403 ? "unpaired" : "unread");
+      return;
     }
     show(verdict, "waiting");
     await new Promise((wake) => setTimeout(wake, PAUSE_MS));
