@@ -174,8 +174,8 @@ _WORKSHOP: dict[str, Any] = {
     "timezone": "Europe/Stockholm",
     "starts_at": "2027-04-15T09:00",
     "ends_at": "2027-04-15T17:00",
-    "summary": "Eight hours online. Each of ten cities lays one difficult case on the table; another city thinks along, "
-    "asks, and stays a critical friend.",
+    "summary": "Eight hours online. Each of ten cities lays one difficult case on the table; another city thinks "
+    "along, asks, and stays a critical friend.",
     "description": """
 Sparring means that one city explains a case without names, another asks for half an hour, and both write down
 what they take home. Facilitators keep the time.
