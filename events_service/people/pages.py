@@ -27,12 +27,6 @@ ACCOUNTS_SHOWN, TOKENS_SHOWN = 100, 500
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 
 
-class NewTokenForm(Body, frozen=True):
-    """The token's fields stand beside the account's on one page, hence behind a name of their own."""
-
-    token: NewToken
-
-
 class RoleForm(Body, frozen=True):
     """A role to take back."""
 
@@ -94,10 +88,10 @@ async def enable_account(account_id: str) -> Redirect:
 @post(PEOPLE + "/tokens")
 async def make_token(request: PageRequest, event_slugs: Sequence[str]) -> Response[str]:
     """Make a token and show it, this once."""
-    form = await read_form(request, NewTokenForm)
+    form = await read_form(request, NewToken)
     try:
-        given = _value(form).token
-        refuse_unknown_event(given.event, among=event_slugs, field="token.event")
+        given = _value(form)
+        refuse_unknown_event(given.event, among=event_slugs)
     except Invalid as invalid:
         errors = form.errors or errors_by_field(invalid)
         return await _people(request, event_slugs, status=422, token_form=form.typed, token_errors=errors)

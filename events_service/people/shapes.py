@@ -118,10 +118,10 @@ class Account(msgspec.Struct, frozen=True):
     roles: list[RoleHeld]
 
 
-def refuse_unknown_event(event: str | None, *, among: Sequence[str], field: str = "event") -> None:
+def refuse_unknown_event(event: str | None, *, among: Sequence[str]) -> None:
     """Raise `Invalid` for a slug that no event has."""
     if event is not None and event not in among:
-        raise Invalid([FieldError(field, "unknown_event", "There is no event of this name.")])
+        raise Invalid([FieldError("event", "unknown_event", "There is no event of this name.")])
 
 
 def token_shape(row: TokenRow) -> Token:
