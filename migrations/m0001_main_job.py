@@ -115,7 +115,7 @@ CREATE TABLE IF NOT EXISTS registration (
     created_at TIMESTAMPTZ NOT NULL, changed_at TIMESTAMPTZ NOT NULL, version INT NOT NULL,
     badge_digest TEXT UNIQUE, badge_generation SMALLINT NOT NULL,
     page_digest TEXT NOT NULL UNIQUE, feed_digest TEXT NOT NULL UNIQUE, links_generation SMALLINT NOT NULL,
-    invite_sequence INT, invite_withdrawn BOOLEAN NOT NULL,
+    reminded_at TIMESTAMPTZ, told_cancelled_at TIMESTAMPTZ, invite_sequence INT, invite_withdrawn BOOLEAN NOT NULL,
     CHECK ((status = 'waitlisted') = (waitlist_number IS NOT NULL)),
     CHECK ((status = 'confirmed') = (badge_digest IS NOT NULL))
 );

@@ -10,7 +10,7 @@ from events_service.identifiers import new_id
 class Registration(Table, tablename="registration"):
     """One person's place, or wish for one, at one event. `email_key` is unique within the event.
 
-    `waitlist_number` rises with each newcomer and is never given twice; the position shown is its rank.
+    `waitlist_number` orders the waiting list; the position shown is its rank.
     `invite_sequence` is the SEQUENCE last sent to this person, `invite_withdrawn` whether that was a CANCEL.
     Tokens (the page, the feed) are drawn from the installation's key and `links_generation`; only digests are here.
     """
@@ -39,6 +39,8 @@ class Registration(Table, tablename="registration"):
     page_digest = Text()
     feed_digest = Text()
     links_generation = SmallInt(default=0)
+    reminded_at = Timestamptz(null=True, default=None)
+    told_cancelled_at = Timestamptz(null=True, default=None)
     invite_sequence = Integer(null=True, default=None)
     invite_withdrawn = Boolean(default=False)
 

@@ -48,11 +48,14 @@ def paragraphs(text: str) -> str:
 
 
 def email_address(text: str) -> str:
-    """The address with its domain in lower case (RFC 5321 §2.3.11 leaves the local part as it is)."""
+    """The address with its domain in lower case and in ASCII; the local part stays as it is (RFC 5321 §2.3.11)."""
     try:
-        return validate_email(one_line(text), check_deliverability=False, test_environment=True).normalized
+        found = validate_email(
+            one_line(text), check_deliverability=False, test_environment=True, allow_smtputf8=False
+        )
     except EmailNotValidError as error:
         raise Wrong("invalid_email", "Write a mail address such as asa@example.org.") from error
+    return found.ascii_email or found.normalized
 
 
 def https_url(text: str) -> str:

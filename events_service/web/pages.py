@@ -30,7 +30,7 @@ def environment() -> Environment:
     folder = beside if beside.is_dir() else package / "_shipped" / "templates"
     made = Environment(
         loader=FileSystemLoader(folder),
-        autoescape=True,
+        autoescape=lambda name: name is None or not name.endswith(".txt"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,0 +1,166 @@
+"""What happens to a registration. Each verb locks the event first, then the registration; letters go with the change."""
+
+import msgspec
+
+from events_service import clock
+from events_service.database import GroupCommit, Transaction, fetch_one, transaction
+from events_service.errors import Conflict, NotFound
+from events_service.events.drafts import given
+from events_service.events.rules import Event
+from events_service.outbox.actions import post
+from events_service.outbox.rules import search_key
+from events_service.registrations.drafts import RegistrationChange
+from events_service.registrations.letters import Addressee, InviteFacts, letter_about, next_invite
+from events_service.registrations.queries import (
+    Registration,
+    registration_by_id,
+    registration_from,
+    taken_seats,
+    waitlist_position,
+)
+from events_service.registrations.rules import Placement, Status, Taken, check_open, check_step, place
+from events_service.registrations.seating import Application, Outcome, confirm, lock_event, move_up, seat_batch
+
+_batches = GroupCommit(seat_batch)
+
+
+async def register(application: Application) -> Outcome:
+    """Take a wish for a seat. Those that arrive together share a transaction; the answer comes after COMMIT.
+
+    Raises `NotFound`, `Invalid`, `EventFull`, `RegistrationClosed`, `InvitationRequired`, `Unavailable`.
+    """
+    return await _batches.submit(application)
+
+
+async def register_many(applications: list[Application]) -> list[Outcome | Exception]:
+    """Take many wishes within one transaction, in their order; what a rule refuses is that one's answer."""
+    async with transaction() as tx:
+        return await seat_batch(tx, applications)
+
+
+async def cancel_registration(registration_id: str, *, reason: str = "") -> Registration:
+    """Give the seat back: the badge ends, the calendar gets a CANCEL, the next in line moves up. Raises `NotFound`, `Conflict`."""
+    return await _end(registration_id, to=Status.CANCELLED, kind="cancelled", reason=reason)
+
+
+async def decline_registration(registration_id: str, *, reason: str = "") -> Registration:
+    """Say no, with the reason in the letter. Raises `NotFound`, `Conflict`."""
+    return await _end(registration_id, to=Status.DECLINED, kind="declined", reason=reason)
+
+
+async def approve_registration(registration_id: str) -> Registration:
+    """Say yes: a seat if there is one, else a place on the waiting list. Raises `NotFound`, `Conflict`, `EventFull`."""
+    async with transaction() as tx:
+        event, person = await _lock(tx, registration_id)
+        if person.status is not Status.PENDING:
+            raise Conflict(f"The registration is {person.status.value}, not waiting for approval.", code="wrong_status")
+        check_open(event, by_registrar=True, now=clock.now())
+        taken = (await taken_seats([event.id])).get((event.id, person.attendance), Taken())
+        placement = place(event, person.attendance, taken, by_registrar=True)
+        if placement.status is Status.CONFIRMED:
+            await confirm(tx, event, [person], kind="confirmed")
+        else:
+            await _put_on_waitlist(tx, event, person, placement)
+    return await registration_by_id(registration_id)
+
+
+async def edit_registration(registration_id: str, change: RegistrationChange) -> Registration:
+    """Correct what is given. Raises `NotFound`, `Conflict` for a stale version."""
+    async with transaction() as tx:
+        _, person = await _lock(tx, registration_id)
+        if change.version is not msgspec.UNSET and change.version != person.version:
+            raise Conflict("Somebody changed this registration meanwhile. Read it again.", code="stale_version")
+        category = given(change.category, person.category)
+        if category is not person.category and person.status is Status.CONFIRMED:
+            raise Conflict("The category stands on the badge. Cancel and register anew.", code="category_on_badge")
+        name, organisation = given(change.name, person.name), given(change.organisation, person.organisation)
+        city = given(change.city, person.city)
+        await tx.execute(
+            """UPDATE registration SET name = $2, organisation = $3, city = $4, category = $5, language = $6, answers = $7,
+                      search_key = $8, changed_at = $9, version = version + 1 WHERE id = $1""",
+            person.id,
+            name,
+            organisation,
+            city,
+            category.value,
+            given(change.language, person.language),
+            msgspec.json.encode(given(change.answers, person.answers)).decode(),
+            search_key(f"{name} {person.email} {organisation} {city}"),
+            clock.now(),
+        )
+    return await registration_by_id(registration_id)
+
+
+async def resend_letter(registration_id: str) -> None:
+    """Send the letter that tells how things stand once more: same seat, same badge, same invite. Raises `NotFound`, `Conflict`."""
+    async with transaction() as tx:
+        event, person = await _lock(tx, registration_id)
+        if person.status not in (Status.CONFIRMED, Status.WAITLISTED, Status.PENDING):
+            raise Conflict(
+                f"The registration is {person.status.value}: there is no letter to send.", code="wrong_status"
+            )
+        invite = None
+        if person.status is Status.CONFIRMED:
+            assert person.invite_sequence is not None
+            # A plain repetition keeps the SEQUENCE and only the stamp is later (RFC 5546 §3.2.2.3).
+            invite = InviteFacts("REQUEST", person.invite_sequence, clock.now())
+        addressee = Addressee.of(person, waitlist_position=await waitlist_position(person))
+        await post(tx, [letter_about(person.status.value, event, addressee, invite=invite)])
+
+
+async def _end(registration_id: str, *, to: Status, kind: str, reason: str) -> Registration:
+    async with transaction() as tx:
+        event, person = await _lock(tx, registration_id)
+        check_step(person.status, to)
+        now = clock.now()
+        was_invited = person.invite_sequence is not None and not person.invite_withdrawn
+        invite = None
+        if was_invited:
+            invite = next_invite(event, person.invite_sequence, False, now=now, cancelling=True)
+        await _retire_badge(tx, person)
+        await tx.execute(
+            """UPDATE registration SET status = $2, waitlist_number = NULL, badge_digest = NULL, invite_sequence = $3,
+                      invite_withdrawn = $4, changed_at = $5, version = version + 1 WHERE id = $1""",
+            person.id,
+            to.value,
+            invite.sequence if invite else person.invite_sequence,
+            person.invite_withdrawn or was_invited,
+            now,
+        )
+        await post(tx, [letter_about(kind, event, Addressee.of(person, status=to), invite=invite, reason=reason)])
+        await move_up(tx, event)
+    return await registration_by_id(registration_id)
+
+
+async def _put_on_waitlist(tx: Transaction, event: Event, person: Registration, placement: Placement) -> None:
+    await tx.execute(
+        "UPDATE registration SET status = 'waitlisted', waitlist_number = $2, changed_at = $3, version = version + 1 WHERE id = $1",
+        person.id,
+        placement.number,
+        clock.now(),
+    )
+    addressee = Addressee.of(person, status=Status.WAITLISTED, waitlist_position=placement.position)
+    await post(tx, [letter_about("waitlisted", event, addressee)])
+
+
+async def _retire_badge(tx: Transaction, person: Registration) -> None:
+    """Remember the badge that ends, so that the door can say why it is refused."""
+    if person.badge_digest is not None:
+        await tx.execute(
+            "INSERT INTO retired_badge (digest, registration, retired_at) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING",
+            person.badge_digest,
+            person.id,
+            clock.now(),
+        )
+
+
+async def _lock(tx: Transaction, registration_id: str) -> tuple[Event, Registration]:
+    """The event's row, then the registration's, both locked. Raises `NotFound`."""
+    found = await fetch_one("SELECT event FROM registration WHERE id = $1", registration_id)
+    if found is None:
+        raise NotFound()
+    event = await lock_event(tx, found["event"])
+    row = await tx.fetch_one("SELECT * FROM registration WHERE id = $1 FOR UPDATE", registration_id)
+    if row is None:
+        raise NotFound()
+    return event, registration_from(row)

@@ -1,0 +1,69 @@
+"""What a person fills in to take part, the same for JSON and for the form."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from events_service.registrations.rules import Attendance, Category
+from events_service.web.bodies import Body, Wrong
+from events_service.web.fields import Email, LanguageTag, Line, OptionalLine, checked, needed_line, paragraphs
+
+AnswerValue = str | int | float | bool | list[str] | None
+
+
+def clean_answers(answers: dict[str, AnswerValue]) -> dict[str, AnswerValue]:
+    """Texts cleaned, names short and plain."""
+    if any(len(name) > 80 for name in answers):
+        raise Wrong("too_long", "The name of an answer has at most 80 characters.")
+    return {needed_line(name): _clean_answer(value) for name, value in answers.items()}
+
+
+def _clean_answer(value: AnswerValue) -> AnswerValue:
+    if isinstance(value, str):
+        return _short(value)
+    if isinstance(value, list):
+        return [_short(one) for one in value]
+    return value
+
+
+def _short(text: str) -> str:
+    if len(text) > 4_000:
+        raise Wrong("too_long", "An answer has at most 4,000 characters.")
+    return paragraphs(text)
+
+
+Answers = Annotated[dict[str, AnswerValue], checked(clean_answers, max_length=50)]
+
+
+class RegistrationDraft(Body):
+    """A wish to take part."""
+
+    name: Annotated[str, checked(needed_line, max_length=200, examples=["Åsa Ðórsdóttir"])]
+    email: Email
+    organisation: OptionalLine = ""
+    city: OptionalLine = ""
+    category: Category = Category.PRACTITIONER
+    attendance: Attendance | None = None
+    language: LanguageTag = "en"
+    answers: Answers = {}
+    session_ids: Annotated[list[Line], Meta(max_length=100)] = []
+    invitation: Annotated[str, Meta(max_length=200)] | None = None
+    consent: bool = False
+
+
+class RegistrationChange(Body):
+    """A correction by a registrar: only what is given changes. `version`, when given, must be the one that was read."""
+
+    version: Annotated[int, Meta(ge=1, le=2**31 - 1)] | UnsetType = UNSET
+    name: Line | UnsetType = UNSET
+    organisation: OptionalLine | UnsetType = UNSET
+    city: OptionalLine | UnsetType = UNSET
+    category: Category | UnsetType = UNSET
+    language: LanguageTag | UnsetType = UNSET
+    answers: Answers | UnsetType = UNSET
+
+
+class Reason(Body):
+    """Why; the letter carries it."""
+
+    reason: Annotated[str, checked(paragraphs, max_length=1_000)] = ""

@@ -1,0 +1,23 @@
+"""The addresses a participant is given."""
+
+from events_service.registrations.secrets import feed_token, reply_token
+from events_service.settings import Settings
+
+
+def page_url(code: str, settings: Settings) -> str:
+    """The participant's own page. The code stands behind `#`: it is sent to no server and stands in no log."""
+    return f"{settings.base_url}/my#{code}"
+
+
+def feed_url(registration_id: str, generation: int, settings: Settings) -> str:
+    """The participant's calendar feed."""
+    token = feed_token(registration_id, generation, secret_key=settings.secret_key)
+    return f"{settings.base_url}/my/calendar/{token}.ics"
+
+
+def reply_address(registration_id: str | None, settings: Settings) -> str:
+    """The mailbox that takes answers: with a plus address of its own for each invite (`invites+<token>@…`)."""
+    if registration_id is None:
+        return settings.reply_address
+    local, _, domain = settings.reply_address.rpartition("@")
+    return f"{local}+{reply_token(registration_id, secret_key=settings.secret_key)}@{domain}"

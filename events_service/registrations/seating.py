@@ -1,0 +1,307 @@
+"""Giving out seats: the batch of newcomers that shares one transaction, and those who move up from the waiting list.
+
+Whoever touches seats locks the event's row first, then looks. What a rule refuses is an answer of the batch, not its end.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from events_service import clock, settings
+from events_service.database import Row, Transaction
+from events_service.errors import FieldError, Invalid, NotFound, Refused
+from events_service.events.queries import event_from
+from events_service.events.rules import Event
+from events_service.events.signing import SigningKey, keys_of
+from events_service.identifiers import new_id
+from events_service.outbox.actions import post
+from events_service.outbox.rules import NewLetter, search_key
+from events_service.registrations.badge_tokens import badge_digest
+from events_service.registrations.drafts import RegistrationDraft
+from events_service.registrations.letters import Addressee, letter_about, next_invite
+from events_service.registrations.queries import Registration, registration_from, taken_seats
+from events_service.registrations.rules import (
+    ENDED,
+    Attendance,
+    Placement,
+    Status,
+    Taken,
+    attendance_at,
+    check_open,
+    free_seats,
+    place,
+    should_remind,
+    with_one_more,
+)
+from events_service.registrations.secrets import badge_text, feed_token, page_code
+from events_service.sealing import token_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Someone's wish for a seat; `by_registrar` where staff fills it in for them."""
+
+    event_slug: str
+    draft: RegistrationDraft
+    by_registrar: bool = False
+    source: str = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of it. `is_new` is False for an address that was registered before: strangers are not told."""
+
+    registration_id: str
+    status: Status
+    waitlist_position: int | None
+    is_new: bool
+
+
+@dataclass(slots=True)
+class _Table:
+    """The state of the events of one batch, as the newcomers see it one after the other."""
+
+    events: dict[str, Event]
+    keys: dict[str, SigningKey]
+    taken: dict[tuple[str, Attendance], Taken]
+    known: dict[tuple[str, str], Row]
+    now: datetime
+
+
+@dataclass(slots=True)
+class _Writes:
+    """What the batch will write: new rows, rows of people who come back, badges that end, letters, reminders."""
+
+    new: list[dict[str, object]]
+    returning: list[dict[str, object]]
+    letters: list[NewLetter]
+    reminded: list[str]
+
+
+async def seat_batch(tx: Transaction, applications: list[Application]) -> list[Outcome | Exception]:
+    """Decide and record a batch in the order it came; a refusal is that application's answer."""
+    table = await _look(tx, applications)
+    writes = _Writes([], [], [], [])
+    answers: list[Outcome | Exception] = []
+    for application in applications:
+        try:
+            answers.append(_seat_one(table, application, writes))
+        except Refused as refused:
+            answers.append(refused)
+    await _write(tx, writes, now=table.now)
+    return answers
+
+
+async def lock_event(tx: Transaction, event_id: str) -> Event:
+    """The event, its row locked until the transaction ends. Raises `NotFound`."""
+    row = await tx.fetch_one("SELECT * FROM event WHERE id = $1 FOR NO KEY UPDATE", event_id)
+    if row is None:
+        raise NotFound()
+    return event_from(row)
+
+
+async def move_up(tx: Transaction, event: Event) -> int:
+    """Give every free seat to the first in line, with a letter each; the event's row must be locked. Returns how many."""
+    moved: list[Registration] = []
+    taken = await taken_seats([event.id])
+    for attendance in Attendance:
+        free = free_seats(event, attendance, taken.get((event.id, attendance), Taken()).confirmed)
+        rows = await tx.fetch(
+            """SELECT * FROM registration WHERE event = $1 AND attendance = $2 AND status = 'waitlisted'
+               ORDER BY waitlist_number LIMIT $3 FOR UPDATE""",
+            event.id,
+            attendance.value,
+            1_000_000 if free is None else free,
+        )
+        moved += [registration_from(row) for row in rows]
+    await confirm(tx, event, moved, kind="promoted")
+    return len(moved)
+
+
+async def confirm(tx: Transaction, event: Event, people: Iterable[Registration], *, kind: str) -> None:
+    """Give these people their seat: a badge, and a letter of that kind with the invite. The event's row must be locked."""
+    people = list(people)
+    if not people:
+        return
+    now, secret_key = clock.now(), settings.current().secret_key
+    key = (await keys_of([event.id], secret_key=secret_key))[event.id]
+    rows, letters = [], []
+    for person in people:
+        generation = person.badge_generation + 1
+        text = badge_text(person.id, generation, category=person.category, event=event, key=key, secret_key=secret_key)
+        invite = next_invite(event, person.invite_sequence, person.invite_withdrawn, now=now)
+        rows.append((person.id, badge_digest(text), generation, invite.sequence, now))
+        addressee = Addressee.of(person, status=Status.CONFIRMED, badge_generation=generation)
+        letters.append(letter_about(kind, event, addressee, invite=invite))
+    await tx.execute_many(
+        """UPDATE registration SET status = 'confirmed', waitlist_number = NULL, badge_digest = $2, badge_generation = $3,
+                  invite_sequence = $4, invite_withdrawn = FALSE, changed_at = $5, version = version + 1
+           WHERE id = $1""",
+        rows,
+    )
+    await post(tx, letters)
+
+
+async def _look(tx: Transaction, applications: list[Application]) -> _Table:
+    slugs = sorted({application.event_slug for application in applications})
+    rows = await tx.fetch("SELECT * FROM event WHERE slug = ANY($1) ORDER BY id FOR NO KEY UPDATE", slugs)
+    events = {row["slug"]: event_from(row) for row in rows}
+    ids = [event.id for event in events.values()]
+    emails = sorted({email_key(application.draft.email) for application in applications})
+    known = await tx.fetch("SELECT * FROM registration WHERE event = ANY($1) AND email_key = ANY($2)", ids, emails)
+    return _Table(
+        events=events,
+        keys=await keys_of(ids, secret_key=settings.current().secret_key),
+        taken=await taken_seats(ids),
+        known={(row["event"], row["email_key"]): row for row in known},
+        now=clock.now(),
+    )
+
+
+def email_key(email: str) -> str:
+    """What makes two addresses the same person's."""
+    return email.casefold()
+
+
+def _seat_one(table: _Table, application: Application, writes: _Writes) -> Outcome:
+    event = table.events.get(application.event_slug)
+    if event is None:
+        raise NotFound()
+    draft = application.draft
+    check_open(event, by_registrar=application.by_registrar, now=table.now)
+    attendance = attendance_at(event, draft.attendance)
+    if not draft.consent and not application.by_registrar:
+        message = "Please agree to how your data is used; without it we cannot register you."
+        raise Invalid([FieldError("consent", "consent_required", message)])
+    seats = table.taken.get((event.id, attendance), Taken())
+    placement = place(event, attendance, seats, by_registrar=application.by_registrar)
+    before = table.known.get((event.id, email_key(draft.email)))
+    if before is not None and Status(before["status"]) not in ENDED:
+        return _already_here(table, event, application, before=before, placement=placement, writes=writes)
+    row = _new_row(table, event, application, attendance=attendance, placement=placement, before=before)
+    (writes.returning if before is not None else writes.new).append(row)
+    table.known[event.id, email_key(draft.email)] = row
+    _count(table, event, attendance, placement)
+    writes.letters.append(_letter_for(table, event, row, placement))
+    return Outcome(str(row["id"]), placement.status, placement.position, is_new=True)
+
+
+def _already_here(
+    table: _Table, event: Event, application: Application, *, before: Row, placement: Placement, writes: _Writes
+) -> Outcome:
+    """The answer a stranger would get; the owner of the address is told by mail, and no second seat is taken."""
+    draft = application.draft
+    same_content = (before["name"], before["organisation"]) == (draft.name, draft.organisation)
+    if not application.by_registrar and should_remind(
+        same_content=same_content,
+        registered_at=before["changed_at"],
+        reminded_at=before["reminded_at"],
+        now=table.now,
+    ):
+        person = registration_from(before)
+        writes.letters.append(letter_about("already_registered", event, Addressee.of(person)))
+        writes.reminded.append(person.id)
+        table.known[event.id, email_key(draft.email)] = {**before, "reminded_at": table.now}
+    if application.by_registrar:
+        return Outcome(before["id"], Status(before["status"]), None, is_new=False)
+    return Outcome(before["id"], placement.status, placement.position, is_new=False)
+
+
+def _new_row(
+    table: _Table,
+    event: Event,
+    application: Application,
+    *,
+    attendance: Attendance,
+    placement: Placement,
+    before: Row | None,
+) -> dict[str, object]:
+    draft, secret_key = application.draft, settings.current().secret_key
+    row_id = before["id"] if before else new_id()
+    links = before["links_generation"] + 1 if before else 0
+    generation = before["badge_generation"] if before else 0
+    digest = None
+    sequence = before["invite_sequence"] if before else None
+    withdrawn = before["invite_withdrawn"] if before else False
+    if placement.status is Status.CONFIRMED:
+        generation += 1
+        text = badge_text(
+            row_id, generation, category=draft.category, event=event, key=table.keys[event.id], secret_key=secret_key
+        )
+        digest = badge_digest(text)
+        sequence, withdrawn = next_invite(event, sequence, withdrawn, now=table.now).sequence, False
+    return {
+        "id": row_id,
+        "event": event.id,
+        "email": draft.email,
+        "email_key": email_key(draft.email),
+        "name": draft.name,
+        "search_key": search_key(f"{draft.name} {draft.email} {draft.organisation} {draft.city}"),
+        "organisation": draft.organisation,
+        "city": draft.city,
+        "category": draft.category.value,
+        "attendance": attendance.value,
+        "language": draft.language,
+        "answers": msgspec.json.encode(draft.answers).decode(),
+        "status": placement.status.value,
+        "waitlist_number": placement.number,
+        "source": application.source,
+        "consent_at": table.now if draft.consent else None,
+        "created_at": before["created_at"] if before else table.now,
+        "changed_at": table.now,
+        "version": before["version"] + 1 if before else 1,
+        "badge_digest": digest,
+        "badge_generation": generation,
+        "page_digest": token_digest(page_code(row_id, links, secret_key=secret_key)),
+        "feed_digest": token_digest(feed_token(row_id, links, secret_key=secret_key)),
+        "links_generation": links,
+        "reminded_at": None,
+        "invite_sequence": sequence,
+        "invite_withdrawn": withdrawn,
+    }
+
+
+def _count(table: _Table, event: Event, attendance: Attendance, placement: Placement) -> None:
+    """Let the next one of the batch see this one's seat, and its waiting number for every attendance."""
+    changed = with_one_more(table.taken.get((event.id, attendance), Taken()), placement)
+    table.taken[event.id, attendance] = changed
+    for other in Attendance:
+        seats = table.taken.get((event.id, other), Taken())
+        table.taken[event.id, other] = Taken(
+            seats.confirmed, seats.waiting, max(seats.last_number, changed.last_number)
+        )
+
+
+def _letter_for(table: _Table, event: Event, row: dict[str, object], placement: Placement) -> NewLetter:
+    person = registration_from(row)
+    addressee = Addressee.of(person, waitlist_position=placement.position)
+    invite = None
+    if placement.status is Status.CONFIRMED:
+        assert person.invite_sequence is not None
+        invite = next_invite(event, None, False, now=table.now)
+        invite = msgspec.structs.replace(invite, sequence=person.invite_sequence)
+    return letter_about(placement.status.value, event, addressee, invite=invite)
+
+
+async def _write(tx: Transaction, writes: _Writes, *, now: datetime) -> None:
+    if writes.new:
+        names = list(writes.new[0])
+        places = ", ".join(f"${index}" for index in range(1, len(names) + 1))
+        await tx.execute_many(
+            f"INSERT INTO registration ({', '.join(names)}) VALUES ({places})",  # noqa: S608
+            [tuple(row.values()) for row in writes.new],
+        )
+    for row in writes.returning:
+        names = [name for name in row if name != "id"]
+        assignments = ", ".join(f"{name} = ${index}" for index, name in enumerate(names, start=2))
+        await tx.execute(
+            f"UPDATE registration SET {assignments} WHERE id = $1",  # noqa: S608
+            row["id"],
+            *(row[name] for name in names),
+        )
+    for registration_id in writes.reminded:
+        await tx.execute("UPDATE registration SET reminded_at = $2 WHERE id = $1", registration_id, now)
+    if writes.letters:
+        await post(tx, writes.letters)

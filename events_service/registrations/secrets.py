@@ -1,0 +1,46 @@
+"""The secrets a registration has: its page, its feed, its badge, its reply address. None is stored; each can be drawn again.
+
+They depend on the installation's key, the registration's id and a generation that revokes them when it rises.
+"""
+
+import hmac
+
+from events_service.events.rules import Event
+from events_service.events.signing import SigningKey
+from events_service.registrations.badge_tokens import SECRET_BYTES, BadgeToken, expiry_of, mint
+from events_service.registrations.rules import Category
+from events_service.sealing import derived_key, keyed_token
+
+ACCESS_CLASSES = {category: number for number, category in enumerate(Category, start=1)}
+
+
+def page_code(registration_id: str, generation: int, *, secret_key: str) -> str:
+    """The code that opens a participant's own page."""
+    return keyed_token(registration_id, str(generation), secret_key=secret_key, purpose="participant-page")
+
+
+def feed_token(registration_id: str, generation: int, *, secret_key: str) -> str:
+    """The token in the address of a participant's calendar feed."""
+    return keyed_token(registration_id, str(generation), secret_key=secret_key, purpose="participant-feed")
+
+
+def reply_token(registration_id: str, *, secret_key: str) -> str:
+    """What stands behind the plus in the address that takes answers to an invite."""
+    return keyed_token(registration_id, secret_key=secret_key, purpose="invite-reply")
+
+
+def badge_text(
+    registration_id: str, generation: int, *, category: str, event: Event, key: SigningKey, secret_key: str
+) -> str:
+    """The text of the badge of that generation."""
+    drawn_from = f"{registration_id}|{generation}".encode()
+    secret = hmac.digest(derived_key(secret_key, "badge-secret"), drawn_from, "sha256")[:SECRET_BYTES]
+    token = BadgeToken(
+        key_id=key.key_id,
+        event_mark=key.event_mark,
+        secret=secret,
+        access_class=ACCESS_CLASSES[Category(category)],
+        generation=generation,
+        expires_on=expiry_of(event.ends_at),
+    )
+    return mint(token, private_key=key.private)
