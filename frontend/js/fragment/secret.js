@@ -6,7 +6,7 @@
  */
 export function takeSecret(page) {
   const form = page.querySelector("form[data-fragment]");
-  const secret = decodeURIComponent(location.hash.slice(1));
+  const secret = location.hash.slice(1);
   if (!(form instanceof HTMLFormElement) || !secret) return;
   const input = form.elements.namedItem("code");
   if (!(input instanceof HTMLInputElement)) return;
