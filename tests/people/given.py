@@ -1,0 +1,98 @@
+"""People that tests begin with, and a small application in which people are all there is."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from litestar import Litestar, Request, Router, get
+from litestar.exceptions import HTTPException
+from litestar.testing import AsyncTestClient
+
+from events_service import clock, database, settings
+from events_service.errors import Refused
+from events_service.people import actions, api, pages, sign_ins
+from events_service.people.guards import SignInFirst, know_visitor, needs, needs_somewhere, to_sign_in
+from events_service.people.rules import Permission, Role
+from events_service.web.bodies import JsonBody
+from events_service.web.problems import answer_http, answer_refused
+
+PASSWORD = "kelp lantern Ørsted 9"
+OTHER_PASSWORD = "four slow boats home"
+HERE = "192.0.2.7"
+
+Client = AsyncTestClient[Litestar]
+
+
+async def event_slugs() -> list[str]:
+    return ["launch", "summit"]
+
+
+@get("/office", name="office", guards=[needs_somewhere(Permission.SEE_EVENTS)])
+async def office() -> str:
+    return "the office"
+
+
+@get("/office/events/{slug:str}", name="office.event", guards=[needs(Permission.EDIT_EVENTS)])
+async def office_event(slug: str) -> str:
+    return slug
+
+
+@get("/api/v1/events/{slug:str}/letters", guards=[needs(Permission.SEE_LETTERS)])
+async def letters(slug: str) -> str:
+    return slug
+
+
+def people_app() -> Litestar:
+    """The routes of people, with three of other floors' kinds, as the service puts them together."""
+    return Litestar(
+        [
+            office,
+            office_event,
+            letters,
+            *pages.routes(event_slugs),
+            Router("/api/v1", route_handlers=api.routes(event_slugs)),
+        ],
+        before_request=know_visitor,
+        dto=JsonBody,
+        return_dto=None,
+        exception_handlers={SignInFirst: to_sign_in, Refused: answer_refused, HTTPException: answer_http},
+    )
+
+
+def browser(base_url: str = "http://127.0.0.1:8000") -> Client:
+    """A browser of its own, which keeps its cookies."""
+    return AsyncTestClient(people_app(), base_url=base_url)
+
+
+async def account(email: str = "asa@malmo.example", role: Role = Role.OWNER, event: str | None = None) -> str:
+    return await actions.add_account(email, role, event, password=PASSWORD, name="Åsa Ðórsdóttir")
+
+
+async def signed_in(email: str = "asa@malmo.example", *, address: str = HERE) -> str:
+    return await sign_ins.sign_in(email, PASSWORD, address=address)
+
+
+async def enter(client: Client, email: str = "asa@malmo.example") -> str:
+    """Sign in through the form, and give the token that forms carry from then on."""
+    answer = await client.post("/sign-in", data={"email": email, "password": PASSWORD}, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return await form_token(client)
+
+
+async def form_token(client: Client) -> str:
+    """What a page of ours holds for its forms."""
+    shown = (await client.get("/office/account")).text
+    return shown.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+async def count(table: str) -> int:
+    row = await database.fetch_one(f"SELECT COUNT(*) AS number FROM {table}")
+    assert row is not None
+    return int(row["number"])
+
+
+async def age_sign_ins(*, opened: timedelta, seen: timedelta) -> None:
+    """Make all sign-ins as old as that."""
+    now = clock.now()
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE sign_in SET created_at = $1, last_seen_at = $2", now - opened, now - seen)
