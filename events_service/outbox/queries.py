@@ -64,6 +64,13 @@ async def kinds(search: Search) -> list[str]:
     return [row["kind"] for row in rows]
 
 
+async def events(search: Search) -> list[str]:
+    """The slugs of the events with letters within the search, in the order of the alphabet."""
+    where, values = _where(search)
+    rows = await database.fetch(f"SELECT DISTINCT event_slug FROM letter {where}", *values)  # noqa: S608
+    return sorted(row["event_slug"] for row in rows if row["event_slug"] is not None)
+
+
 async def letter(letter_id: str, *, within: frozenset[str] | None = None) -> PostedLetter:
     """One letter. Raises `NotFound`, also when it belongs to none of the events `within` (None: to any or none)."""
     row = await database.fetch_one("SELECT * FROM letter WHERE id = $1", letter_id)
