@@ -81,7 +81,10 @@ class SQLiteTransaction(Transaction, PiccoloSQLiteTransaction):
         if connection is None:
             return
         try:
-            if commit and connection.in_transaction:
+            if not commit:
+                # A cancelled BEGIN may still be waiting for the thread: only once it has run can it be undone.
+                await connection.execute_fetchall("SELECT 1")
+            elif connection.in_transaction:
                 await connection.execute_fetchall("COMMIT")
         finally:
             if connection.in_transaction:
