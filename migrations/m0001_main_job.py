@@ -83,7 +83,7 @@ CREATE TABLE IF NOT EXISTS event (
     waitlist BOOLEAN NOT NULL, retention_days INT NOT NULL CHECK (retention_days >= 0),
     reentry TEXT NOT NULL CHECK (reentry IN ('once', 'in_and_out', 'daily')),
     sequence INT NOT NULL, version INT NOT NULL, created_at TIMESTAMPTZ NOT NULL, changed_at TIMESTAMPTZ NOT NULL,
-    published_at TIMESTAMPTZ, cancelled_reason TEXT,
+    published_at TIMESTAMPTZ, cancelled_reason TEXT, search_key TEXT NOT NULL,
     CHECK (ends_at > starts_at),
     CHECK (format = 'in_person' OR join_url IS NOT NULL),
     CHECK (format = 'online' OR venue_name IS NOT NULL)
@@ -121,6 +121,7 @@ CREATE TABLE IF NOT EXISTS registration (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS registration_person ON registration (event, email_key);
 CREATE UNIQUE INDEX IF NOT EXISTS registration_waitlist ON registration (event, waitlist_number) WHERE waitlist_number IS NOT NULL;
+CREATE INDEX IF NOT EXISTS registration_email_key ON registration (email_key);
 CREATE INDEX IF NOT EXISTS registration_status ON registration (event, status, attendance);
 CREATE TABLE IF NOT EXISTS retired_badge (
     digest TEXT PRIMARY KEY, registration TEXT NOT NULL REFERENCES registration (id) ON DELETE CASCADE,

@@ -28,6 +28,7 @@ from events_service.events.rules import (
     touches_calendars,
 )
 from events_service.identifiers import new_id
+from events_service.outbox.rules import search_key
 
 
 async def create_event(draft: EventDraft) -> Event:
@@ -79,7 +80,7 @@ async def create_event(draft: EventDraft) -> Event:
 
 
 async def edit_event(slug: str, change: EventChange) -> Event:
-    """Change what is given. Raises `NotFound`, `Invalid`, or `Conflict` for a stale version or an event that is over or off."""
+    """Change what is given. Raises `NotFound`, `Invalid`, or `Conflict`: a stale version, or an event over or off."""
     async with transaction() as tx:
         before = await _locked(tx, slug)
         if change.version is not msgspec.UNSET and change.version != before.version:
@@ -87,8 +88,7 @@ async def edit_event(slug: str, change: EventChange) -> Event:
         if before.status in (Status.CANCELLED, Status.COMPLETED):
             raise Conflict(f"The event is {before.status.value}: it cannot be changed.", code="wrong_status")
         after = _changed(before, change)
-        after = await _record(tx, before, after)
-    return after
+        return await _record(tx, before, after)
 
 
 async def publish_event(slug: str) -> Event:
@@ -112,7 +112,7 @@ async def cancel_event(slug: str, *, reason: str = "") -> Event:
 
 
 async def clone_event(slug: str, draft: CloneDraft) -> Event:
-    """A new draft like that event, starting at another time and lasting as long. Raises as `create_event`, and `NotFound`."""
+    """A new draft like that event, at another time and as long. Raises as `create_event`, and `NotFound`."""
     first = await event_by_slug(slug)
     moments = settle_moments(first.timezone, starts=draft.starts_at, ends=draft.starts_at)
     if moments.starts_at is None:
@@ -317,4 +317,5 @@ def _columns(event: Event) -> dict[str, Any]:
         "changed_at": event.changed_at,
         "published_at": event.published_at,
         "cancelled_reason": event.cancelled_reason,
+        "search_key": search_key(" ".join((event.title, event.summary, event.slug, venue.city if venue else ""))),
     }

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from events_service.events.rules import Disclosure, Format, Kind, Mode, Reentry, Visibility
@@ -30,7 +31,7 @@ Topics = Annotated[list[Slug], Meta(max_length=20)]
 Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
-class VenueDraft(Body):
+class VenueDraft(Body, frozen=True):
     """Where people meet."""
 
     name: Line
@@ -42,20 +43,20 @@ class VenueDraft(Body):
     disclosure: Disclosure = Disclosure.PUBLIC
 
 
-class TermsDraft(Body):
+class TermsDraft(Body, frozen=True):
     """How people register; what is left out follows the kind of event."""
 
     mode: Mode | UnsetType = UNSET
-    opens_at: Moment | None | UnsetType = UNSET
-    closes_at: Moment | None | UnsetType = UNSET
-    capacity: Seats | None | UnsetType = UNSET
-    online_capacity: Seats | None | UnsetType = UNSET
+    opens_at: Moment | UnsetType | None = UNSET
+    closes_at: Moment | UnsetType | None = UNSET
+    capacity: Seats | UnsetType | None = UNSET
+    online_capacity: Seats | UnsetType | None = UNSET
     waitlist: bool | UnsetType = UNSET
     retention_days: Days | UnsetType = UNSET
     reentry: Reentry | UnsetType = UNSET
 
 
-class EventDraft(Body):
+class EventDraft(Body, frozen=True):
     """A new event. Times without an offset are wall time in `timezone`."""
 
     slug: Slug
@@ -67,15 +68,15 @@ class EventDraft(Body):
     format: Format | UnsetType = UNSET
     summary: Summary = ""
     description: Paragraphs = ""
-    languages: Languages = []
-    topics: Topics = []
+    languages: Languages = msgspec.field(default_factory=list)
+    topics: Topics = msgspec.field(default_factory=list)
     venue: VenueDraft | None = None
     join_url: HttpsUrl | None = None
     visibility: Visibility | UnsetType = UNSET
     registration: TermsDraft = TermsDraft()
 
 
-class EventChange(Body):
+class EventChange(Body, frozen=True):
     """A change: only what is given changes. `version`, when given, must be the one that was read."""
 
     version: Version | UnsetType = UNSET
@@ -89,13 +90,13 @@ class EventChange(Body):
     description: Paragraphs | UnsetType = UNSET
     languages: Languages | UnsetType = UNSET
     topics: Topics | UnsetType = UNSET
-    venue: VenueDraft | None | UnsetType = UNSET
-    join_url: HttpsUrl | None | UnsetType = UNSET
+    venue: VenueDraft | UnsetType | None = UNSET
+    join_url: HttpsUrl | UnsetType | None = UNSET
     visibility: Visibility | UnsetType = UNSET
     registration: TermsDraft = TermsDraft()
 
 
-class CloneDraft(Body):
+class CloneDraft(Body, frozen=True):
     """A copy under a new name at a new time; it lasts as long as the first."""
 
     slug: Slug
@@ -103,7 +104,7 @@ class CloneDraft(Body):
     starts_at: Moment
 
 
-class CancelDraft(Body):
+class CancelDraft(Body, frozen=True):
     """Why; the letters carry it."""
 
     reason: Annotated[str, checked(one_line, max_length=1_000)] = ""

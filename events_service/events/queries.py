@@ -1,14 +1,15 @@
 """Reading events."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from events_service.database import Row, fetch, fetch_one
-from events_service.errors import NotFound
+from events_service.errors import FieldError, Invalid, NotFound
 from events_service.events.rules import (
     Disclosure,
     Event,
@@ -21,11 +22,15 @@ from events_service.events.rules import (
     Venue,
     Visibility,
 )
+from events_service.outbox.rules import search_key
+
+SLUG = re.compile(r"[a-z0-9-]{1,80}")
+PUBLIC = "(visibility = 'public' AND status IN ('published', 'cancelled', 'completed'))"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which events a list shows. `slugs` None means whatever is public; a set adds those a role lets one see."""
+    """Which events a list shows: the public ones unless `public` is off, and those of `slugs` (None: all there are)."""
 
     kinds: Sequence[str] = ()
     city: str = ""
@@ -33,13 +38,15 @@ class Wanted:
     text: str = ""
     starts_after: datetime | None = None
     starts_before: datetime | None = None
-    public_only: bool = True
-    slugs: frozenset[str] | None = None
+    status: str = ""
+    slugs: frozenset[str] | None = frozenset()
+    public: bool = True
 
 
 async def find_event(slug: str) -> Event | None:
     """The event of that slug."""
-    row = await fetch_one("SELECT * FROM event WHERE slug = $1", slug)
+    # What no slug looks like need not be asked for; a NUL would be an error to PostgreSQL.
+    row = await fetch_one("SELECT * FROM event WHERE slug = $1", slug) if SLUG.fullmatch(slug) else None
     return event_from(row) if row else None
 
 
@@ -59,12 +66,29 @@ async def event_by_id(event_id: str) -> Event:
     return event_from(row)
 
 
+async def public_cities() -> list[str]:
+    """The cities where public events take or took place, by name."""
+    rows = await fetch(f"SELECT DISTINCT venue_city FROM event WHERE {PUBLIC} AND format <> 'online'")  # noqa: S608
+    return sorted((row["venue_city"] for row in rows), key=search_key)
+
+
+async def events_revision(wanted: Wanted) -> str:
+    """A text that changes whenever what `list_events` gives for this may have changed."""
+    where, values = _conditions(wanted)
+    row = await fetch_one(
+        f"SELECT COUNT(*) AS events, SUM(version) AS versions, MAX(changed_at) AS changed_at FROM event "  # noqa: S608
+        f"WHERE {' AND '.join(where)}",
+        *values,
+    )
+    assert row is not None
+    return f"{row['events']}-{row['versions']}-{row['changed_at']}"
+
+
 async def list_events(wanted: Wanted, *, after: str = "", limit: int = 50) -> list[Event]:
     """Up to `limit` events by start, then slug; `after` is the `list_key` of the last one seen."""
     where, values = _conditions(wanted)
     if after:
-        moment, _, slug = after.partition("|")
-        values += [datetime.fromisoformat(moment), slug]
+        values += _place(after)
         where.append(f"(starts_at > ${len(values) - 1} OR (starts_at = ${len(values) - 1} AND slug > ${len(values)}))")
     values.append(limit)
     rows = await fetch(
@@ -77,6 +101,18 @@ async def list_events(wanted: Wanted, *, after: str = "", limit: int = 50) -> li
 def list_key(event: Event) -> str:
     """Where an event stands in the list."""
     return f"{event.starts_at.isoformat()}|{event.slug}"
+
+
+def _place(key: str) -> tuple[datetime, str]:
+    """What `list_key` was made of. Raises `Invalid` for what it did not make."""
+    moment, _, slug = key.partition("|")
+    try:
+        start = datetime.fromisoformat(moment)
+        if start.tzinfo is not None:
+            return start.astimezone(UTC), slug
+    except (ValueError, OverflowError):
+        pass
+    raise Invalid([FieldError("cursor", "invalid_cursor", "Use the `next` of the page before.")])
 
 
 def event_from(row: Row) -> Event:
@@ -145,18 +181,18 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
         values.append(value)
         where.append(condition.replace("$$", f"${len(values)}"))
 
-    if wanted.public_only:
-        where.append("(visibility = 'public' AND status IN ('published', 'cancelled', 'completed'))")
     if wanted.slugs is not None:
-        add("slug = ANY($$)", sorted(wanted.slugs))
+        add(f"({PUBLIC if wanted.public else '1 = 0'} OR slug = ANY($$))", sorted(wanted.slugs))
+    if wanted.status:
+        add("status = $$", wanted.status)
     if wanted.kinds:
         add("kind = ANY($$)", list(wanted.kinds))
     if wanted.city:
         add("LOWER(venue_city) = LOWER($$)", wanted.city)
     if wanted.topic:
         add("topics LIKE $$ ESCAPE '!'", f'%"{_escaped(wanted.topic)}"%')
-    if wanted.text:
-        add("LOWER(title || ' ' || summary) LIKE LOWER($$) ESCAPE '!'", f"%{_escaped(wanted.text)}%")
+    for word in search_key(wanted.text).split():
+        add("search_key LIKE $$ ESCAPE '!'", f"%{_escaped(word)}%")
     if wanted.starts_after:
         add("ends_at >= $$", wanted.starts_after)
     if wanted.starts_before:

@@ -263,6 +263,11 @@ def adds_places(before: Event, after: Event) -> bool:
     )
 
 
+def is_open_to_all(event: Event) -> bool:
+    """Whether a stranger who knows its address may see it: not a draft, and not for members or invited people alone."""
+    return event.status is not Status.DRAFT and event.visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
+
+
 def for_the_public(event: Event) -> Event:
     """The event as anyone may see it: never the join link, and the address only where it is disclosed."""
     venue = event.venue

@@ -1,4 +1,4 @@
-"""One Ed25519 key pair an event: it signs the event's badges. The private half is sealed by the installation's secret."""
+"""One Ed25519 key pair an event, which signs its badges. The private half is sealed by the installation's secret."""
 
 import secrets
 from dataclasses import dataclass

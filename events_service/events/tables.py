@@ -50,6 +50,7 @@ class Event(Table, tablename="event"):
     changed_at = Timestamptz()
     published_at = Timestamptz(null=True, default=None)
     cancelled_reason = Text(null=True, default=None)
+    search_key = Text()
 
 
 class SigningKey(Table, tablename="signing_key"):

@@ -18,7 +18,7 @@ class Registration(Table, tablename="registration"):
     id = Text(primary_key=True, default=new_id)
     event = ForeignKey(Event)
     email = Text()
-    email_key = Text()
+    email_key = Text(index=True)
     name = Text()
     search_key = Text()
     organisation = Text()
