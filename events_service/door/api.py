@@ -1,0 +1,267 @@
+"""The door for programs and devices."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, delete, get, post
+from litestar.params import Parameter
+
+from events_service.door import actions, queries
+from events_service.door.actions import BatchAnswer
+from events_service.door.drafts import BatchDraft, CheckpointDraft, DeviceDraft, PairDraft, ScanDraft, UndoDraft
+from events_service.door.scanning import DeviceRefused, ScanAnswer
+from events_service.errors import NotFound
+from events_service.events.queries import event_by_id, event_by_slug
+from events_service.events.rules import Event
+from events_service.people.guards import actor_of, needs
+from events_service.people.rules import Permission
+from events_service.sealing import token_digest
+from events_service.web.lists import Page
+from events_service.web.problems import problems
+
+SlugInPath = Annotated[str, Parameter(max_length=80, description="The event's slug.")]
+
+
+class PairingOut(msgspec.Struct, frozen=True):
+    """A device to be paired: the code is told this once and works once, within 15 minutes."""
+
+    id: str
+    pairing_code: str
+    pairing_url: str
+    expires_at: datetime
+
+
+class KeyOut(msgspec.Struct, frozen=True):
+    """A public key that badges of this event are signed with (Ed25519, base64)."""
+
+    key_id: int
+    event_mark: int
+    public_key: str
+
+
+class PairedOut(msgspec.Struct, frozen=True):
+    """What a paired device works with. The token is told this once."""
+
+    token: str
+    event: str
+    checkpoint: str
+    keys: list[KeyOut]
+    device_id: str
+    role: str
+    event_title: str
+    timezone: str
+
+
+class DeviceOut(msgspec.Struct, frozen=True):
+    """A device as supervisors see it."""
+
+    id: str
+    name: str
+    role: str
+    checkpoint: str
+    status: str
+    last_seen_at: datetime | None
+    created_at: datetime
+
+
+class AdmitsOut(msgspec.Struct, frozen=True):
+    """Whom a checkpoint admits; an empty list admits everybody."""
+
+    categories: list[str]
+    session_id: str | None
+
+
+class CheckpointOut(msgspec.Struct, frozen=True):
+    """A door within an event; `reentry` null follows the event's."""
+
+    id: str
+    slug: str
+    name: str
+    admits: AdmitsOut
+    reentry: str | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+class UndoneOut(msgspec.Struct, frozen=True):
+    """A scan that was taken back."""
+
+    scan_id: str
+    undone: bool
+    inside: int
+
+
+def device_digest(request: Request[Any, Any, Any]) -> str:
+    """The digest of the device token a request carries. Raises `DeviceRefused` where it carries none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise DeviceRefused()
+    return token_digest(token.strip())
+
+
+@post("/api/v1/scans", status_code=200, operation_id="scan", tags=["door"], responses=problems(401, 413, 415))
+async def scan_badge(request: Request[Any, Any, Any], data: ScanDraft) -> ScanAnswer:
+    """Decide on one badge. A refusal is an answer; the same `scan_id` again gets the same answer."""
+    return await actions.scan(actions.scan_request(data, device_digest=device_digest(request)))
+
+
+@post(
+    "/api/v1/scans/batch", status_code=200, operation_id="scanBatch", tags=["door"], responses=problems(401, 413, 415)
+)
+async def scan_many(request: Request[Any, Any, Any], data: BatchDraft) -> BatchAnswer:
+    """Record what a device scanned without a network, up to 1,000 at once."""
+    return await actions.scan_offline_batch(data, device_digest=device_digest(request))
+
+
+@post(
+    "/api/v1/scans/{scan_id:str}/undo",
+    status_code=200,
+    operation_id="undoScan",
+    tags=["door"],
+    responses=problems(401, 403, 404, 413, 415),
+)
+async def undo_scan(request: Request[Any, Any, Any], scan_id: str, data: UndoDraft) -> UndoneOut:
+    """Take a scan back; the record of it stays."""
+    inside = await actions.undo_scan(scan_id, device_digest=device_digest(request), reason=data.reason)
+    return UndoneOut(scan_id, True, inside)
+
+
+@post(
+    "/api/v1/events/{slug:str}/devices",
+    guards=[needs(Permission.MANAGE_DOOR)],
+    operation_id="addDevice",
+    tags=["door"],
+    responses=problems(401, 403, 404, 413, 415),
+)
+async def add_device(slug: SlugInPath, data: DeviceDraft) -> PairingOut:
+    """Make a pairing code for a device."""
+    pairing = await actions.add_device(await event_by_slug(slug), data)
+    return PairingOut(pairing.device_id, pairing.code, actions.pairing_url(pairing.code), pairing.expires_at)
+
+
+@get(
+    "/api/v1/events/{slug:str}/devices",
+    guards=[needs(Permission.MANAGE_DOOR)],
+    operation_id="listDevices",
+    tags=["door"],
+    responses=problems(401, 403, 404),
+)
+async def list_devices(slug: SlugInPath) -> Page[DeviceOut]:
+    """The event's devices, newest first."""
+    event = await event_by_slug(slug)
+    return Page([_device_out(device) for device in await queries.devices_of(event.id)], None)
+
+
+@post(
+    "/api/v1/devices/pair",
+    status_code=200,
+    operation_id="pairDevice",
+    tags=["door"],
+    responses=problems(409, 413, 415),
+)
+async def pair_device(data: PairDraft) -> PairedOut:
+    """Exchange a pairing code for the device's token."""
+    paired = await actions.pair_device(data)
+    event = await event_by_id(paired.event_id)
+    keys = [KeyOut(**key) for key in await queries.public_keys(event.id)]
+    return PairedOut(
+        paired.token,
+        event.slug,
+        paired.checkpoint,
+        keys,
+        paired.device_id,
+        paired.role.value,
+        event.title,
+        event.timezone,
+    )
+
+
+@delete(
+    "/api/v1/devices/{device_id:str}",
+    operation_id="revokeDevice",
+    tags=["door"],
+    responses=problems(401, 403, 404),
+)
+async def revoke_device(request: Request[Any, Any, Any], device_id: str) -> None:
+    """Revoke a device at once."""
+    actor = await actor_of(request)
+    actor.require_somewhere(Permission.MANAGE_DOOR)
+    device = await queries.device_by_id(device_id)
+    event = await event_by_id(device.event_id)
+    if not actor.may(Permission.MANAGE_DOOR, event.slug):
+        raise NotFound()
+    await actions.revoke_device(device_id)
+
+
+@get(
+    "/api/v1/events/{slug:str}/checkpoints",
+    guards=[needs(Permission.MANAGE_DOOR)],
+    operation_id="listCheckpoints",
+    tags=["door"],
+    responses=problems(401, 403, 404),
+)
+async def list_checkpoints(slug: SlugInPath) -> Page[CheckpointOut]:
+    """The event's checkpoints; every event has `main`."""
+    event = await event_by_slug(slug)
+    if not await queries.checkpoints_of(event.id):
+        await actions.ensure_main(event)
+    return Page([_checkpoint_out(one) for one in await queries.checkpoints_of(event.id)], None)
+
+
+@post(
+    "/api/v1/events/{slug:str}/checkpoints",
+    guards=[needs(Permission.MANAGE_DOOR)],
+    operation_id="addCheckpoint",
+    tags=["door"],
+    responses=problems(401, 403, 404, 409, 413, 415),
+)
+async def add_checkpoint(slug: SlugInPath, data: CheckpointDraft) -> CheckpointOut:
+    """A new checkpoint."""
+    event = await event_by_slug(slug)
+    made = await actions.add_checkpoint(event, data)
+    return _checkpoint_out(next(one for one in await queries.checkpoints_of(event.id) if one.id == made))
+
+
+@get(
+    "/api/v1/events/{slug:str}/attendance",
+    guards=[needs(Permission.SEE_ATTENDANCE)],
+    operation_id="attendance",
+    tags=["door"],
+    responses=problems(401, 403, 404),
+)
+async def attendance(slug: SlugInPath) -> queries.Attendance:
+    """Who is expected, who came, who is inside."""
+    event: Event = await event_by_slug(slug)
+    return await queries.attendance(event.id)
+
+
+def forget_everything(response: Response[Any]) -> Response[Any]:
+    """A device that is no longer paired wipes what it holds."""
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+def _device_out(device: queries.Device) -> DeviceOut:
+    return DeviceOut(
+        device.id, device.name, device.role, device.checkpoint, device.status, device.last_seen_at, device.created_at
+    )
+
+
+def _checkpoint_out(one: queries.Checkpoint) -> CheckpointOut:
+    admits = AdmitsOut(list(one.categories), one.session_id)
+    return CheckpointOut(one.id, one.slug, one.name, admits, one.reentry, one.opens_at, one.closes_at)
+
+
+ROUTES = [
+    scan_badge,
+    scan_many,
+    undo_scan,
+    add_device,
+    list_devices,
+    pair_device,
+    revoke_device,
+    list_checkpoints,
+    add_checkpoint,
+    attendance,
+]

@@ -1,0 +1,96 @@
+"""What devices and supervisors send."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from events_service.door.rules import MAIN, Direction, Verdict
+from events_service.events.rules import Reentry
+from events_service.people.rules import Role
+from events_service.registrations.rules import Category
+from events_service.web.bodies import Body, Wrong
+from events_service.web.fields import Line, Moment, OptionalLine, Slug, checked, one_line
+
+LONGEST_BADGE = 4096
+MOST_SCANS = 1000
+
+
+def door_role(role: Role) -> Role:
+    """A device is a steward's or a supervisor's."""
+    if role not in (Role.DOOR_STEWARD, Role.DOOR_SUPERVISOR):
+        raise Wrong("unknown_value", "A device is a door_steward or a door_supervisor.")
+    return role
+
+
+def scan_name(text: str) -> str:
+    """A scan's id: any plain text, most of all a UUID."""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise Wrong("wrong_form", "Use a UUID, or other plain letters, digits and hyphens.")
+    return text
+
+
+ScanId = Annotated[
+    str, checked(scan_name, min_length=1, max_length=100, examples=["0190f6b2-6c1f-7c3a-9d52-0d6f0a4b8e11"])
+]
+# What a camera read may be anything at all: it gets a verdict, never an error.
+Badge = Annotated[str, Meta(max_length=LONGEST_BADGE, description="The text of the QR code, as it was read.")]
+OverrideReason = Annotated[str, checked(one_line, max_length=500)]
+
+
+class ScanDraft(Body):
+    """One scan. `scanned_at` without an offset is wall time in the event's zone."""
+
+    scan_id: ScanId
+    badge: Badge
+    scanned_at: Moment
+    checkpoint: Slug = MAIN
+    direction: Direction = Direction.ENTRY
+    override_reason: OverrideReason | None = None
+    # What an offline device decided by itself; without it, a scan in a batch counts as admitted there.
+    device_verdict: Verdict | None = None
+
+
+class BatchDraft(Body):
+    """Scans made without a network. `device_time` is the device's clock when it sends, with an offset."""
+
+    device_time: Moment
+    scans: Annotated[list[ScanDraft], Meta(max_length=MOST_SCANS)]
+
+
+class UndoDraft(Body):
+    """Why a scan is taken back."""
+
+    reason: OverrideReason = ""
+
+
+class DeviceDraft(Body):
+    """A device to be paired."""
+
+    name: Line
+    checkpoint: Slug = MAIN
+    role: Annotated[Role, checked(door_role)] = Role.DOOR_STEWARD
+
+
+class PairDraft(Body):
+    """The code from the organiser's screen, and what the device calls itself."""
+
+    pairing_code: Annotated[str, Meta(min_length=1, max_length=100)]
+    name: OptionalLine = ""
+
+
+class AdmitsDraft(Body):
+    """Whom a checkpoint admits; an empty list admits everybody."""
+
+    categories: Annotated[list[Category], Meta(max_length=20)] = []
+    session_id: OptionalLine | None = None
+
+
+class CheckpointDraft(Body):
+    """A door within an event."""
+
+    slug: Slug
+    name: Line
+    admits: AdmitsDraft = AdmitsDraft()
+    reentry: Reentry | None = None
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
