@@ -13,6 +13,12 @@ GIVE_UP_AFTER = timedelta(days=3)
 FORGET_AFTER = timedelta(days=14)
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3))
 LONGEST_REASON = 300
+SIGN_IN_FIRST = 530
+# Servers compare the size with their limit as soon as the sender is named (RFC 1870 §6.1).
+TOO_LARGE = 552
+
+# Status codes of security and policy (RFC 3463 §3.8).
+_POLICY = re.compile(r"5\.7\.\d")
 
 # Controls, line and paragraph separators, lone surrogates, and "=?": older Pythons decode the word that begins so,
 # and write out the line breaks in it.
@@ -158,13 +164,15 @@ def fate_after(trouble: Trouble, *, attempts: int, created_at: datetime, now: da
 def judge_answer(code: int, text: str, *, at: Stage) -> Trouble:
     """What a refusing answer of a mail server (RFC 5321 §4.2.1) means.
 
-    A 5yz about the recipient or the content is final. One about the greeting, the sign-in or the sender speaks of this
-    installation's mail settings, which someone may mend within three days; it meets every letter, and so does 421.
+    A 5yz about the recipient or the content is final. What speaks of this installation instead (the greeting, the
+    sign-in, the sender, a matter of policy as when relaying is denied) someone may mend within three days. Where it
+    was said before any recipient was named it meets every letter, and so does 421.
     """
-    about_letter = at in (Stage.RECIPIENT, Stage.CONTENT)
+    about_letter = at in (Stage.RECIPIENT, Stage.CONTENT) or code == TOO_LARGE
+    about_policy = code == SIGN_IN_FIRST or bool(_POLICY.match(text))
     return Trouble(
         f"{code} {text}",
-        final=about_letter and 500 <= code <= 599,
+        final=about_letter and 500 <= code <= 599 and not about_policy,
         everywhere=not about_letter or code == 421,
     )
 

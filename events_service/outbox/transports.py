@@ -191,22 +191,22 @@ class _SmtpCarrier:
     async def _hand_over(self, client: aiosmtplib.SMTP, rendered: Rendered) -> None:
         try:
             await client.sendmail(
-                self._sender, [rendered.recipient], rendered.message, mail_options=_options(self._sender, rendered)
+                self._sender, [rendered.recipient], rendered.message, mail_options=self._options(client, rendered)
             )
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise _trouble_from(error) from error
+
+    def _options(self, client: aiosmtplib.SMTP, rendered: Rendered) -> list[str]:
+        """What to ask of the server beyond plain SMTP: only what the letter cannot do without (RFC 6531, RFC 6152)."""
+        options = [] if (self._sender + rendered.recipient).isascii() else ["SMTPUTF8"]
+        if not rendered.message.isascii() and client.supports_extension("8bitmime"):
+            options.append("BODY=8BITMIME")
+        return options
 
     def _drop(self) -> None:
         if self._client is not None:
             self._client.close()
             self._client = None
-
-
-def _options(sender: str, rendered: Rendered) -> list[str]:
-    """What to ask of the server beyond plain SMTP: only where the letter cannot do without (RFC 6531, RFC 6152)."""
-    if not (sender + rendered.recipient).isascii():
-        return ["SMTPUTF8", "BODY=8BITMIME"]
-    return [] if rendered.message.isascii() else ["BODY=8BITMIME"]
 
 
 def _trouble_from(error: Exception) -> Trouble:

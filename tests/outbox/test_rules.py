@@ -50,11 +50,26 @@ def test_a_final_refusal_is_given_up_at_once() -> None:
         (535, Stage.GREETING, False, True),
         (553, Stage.SENDER, False, True),
         (452, Stage.SENDER, False, True),
+        (552, Stage.SENDER, True, False),
+        (530, Stage.RECIPIENT, False, False),
     ],
 )
 def test_what_a_servers_answer_means(code: int, stage: Stage, final: bool, everywhere: bool) -> None:
     trouble = rules.judge_answer(code, "sorry", at=stage)
     assert (trouble.reason, trouble.final, trouble.everywhere) == (f"{code} sorry", final, everywhere)
+
+
+@pytest.mark.parametrize(
+    ("text", "final"),
+    [
+        ("5.1.1 no such mailbox", True),
+        ("5.7.1 relaying denied", False),
+        ("5.7.26 unauthenticated", False),
+        ("5.1.1 5.7.1", True),
+    ],
+)
+def test_a_refusal_by_policy_may_be_mended(text: str, final: bool) -> None:
+    assert rules.judge_answer(550, text, at=Stage.RECIPIENT).final is final
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from events_service import database as database_floor
+from events_service.errors import Unavailable
 from events_service.outbox import leases, rules, sending
 from events_service.outbox.rules import PostedLetter, Rendered
 from events_service.outbox.transports import Smtp
@@ -269,6 +270,47 @@ async def test_what_a_late_holder_writes_has_no_effect() -> None:
     await leases.let_go(late, late.letters)
     row = await row_of(letter)
     assert (row["status"], row["lease"], row["sends"]) == ("waiting", present.name, 0)
+
+
+async def test_a_delivery_that_could_not_be_noted_is_repeated_under_the_same_message_id(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = await posted(new_letter("a@malmo.example"), new_letter("b@malmo.example"))
+
+    async def away(*given: object, **more: object) -> None:
+        raise Unavailable()
+
+    with mail_server() as server:
+        with monkeypatch.context() as broken, pytest.raises(Unavailable):
+            broken.setattr(leases, "settle_sent", away)
+            await sending.send_due(RENDERERS, server.transport, now=SOON)
+        assert await send_all(server.transport, now=SOON + timedelta(seconds=1)) == 1
+        assert await send_all(server.transport, now=SOON + rules.LEASE_LASTS) == 1
+    assert [one.recipient[0] for one in server.delivered] == ["a", "b", "a"]
+    assert server.delivered[0].content == server.delivered[2].content
+    assert [(await row_of(one))["status"] for one in (first, second)] == ["sent", "sent"]
+
+
+async def test_letters_beyond_ascii_reach_a_server_that_takes_them() -> None:
+    def in_utf8(letter: PostedLetter) -> Rendered:
+        return Rendered(SENDER, letter.recipient, "Subject: Hi\r\n\r\nÅsa\r\n".encode(), "Hi", "Åsa", "Åsa")
+
+    await posted(new_letter("åsa@malmo.example"), new_letter())
+    with mail_server(controller={"enable_SMTPUTF8": True}) as server:
+        assert await sending.send_due({"confirmation": in_utf8}, server.transport, now=SOON) == 2
+    assert [one.recipient for one in server.delivered] == ["åsa@malmo.example", "asa@malmo.example"]
+    assert {one.content for one in server.delivered} == {"Subject: Hi\r\n\r\nÅsa\r\n".encode()}
+
+
+async def test_a_letter_too_large_for_the_server_is_given_up_alone() -> None:
+    def large(letter: PostedLetter) -> Rendered:
+        return Rendered(SENDER, letter.recipient, b"Subject: Hi\r\n\r\n" + b"x" * 70 + b"\r\n" * 900, "Hi", "x", "x")
+
+    too_large, fine = await posted(new_letter(kind="large"), new_letter())
+    with mail_server(controller={"data_size_limit": 1000}) as server:
+        await sending.send_due(RENDERERS | {"large": large}, server.transport, now=SOON)
+    assert (await row_of(too_large))["status"] == "given_up"
+    assert (await row_of(fine))["status"] == "sent"
 
 
 async def test_letters_that_were_not_tried_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
