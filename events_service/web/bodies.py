@@ -82,7 +82,7 @@ class JsonBody(AbstractDTO[Any]):
 
     def decode_bytes(self, value: bytes) -> Any:
         """The handler's `data`. Raises `HTTPException` 415 for another media type than JSON."""
-        kind = self.asgi_connection.route_handler.parsed_data_field.annotation  # type: ignore[union-attr, attr-defined]
+        kind, _ = _look_into(self.asgi_connection.route_handler.parsed_data_field.annotation)
         if kind is bytes:
             return value
         media_type = self.asgi_connection.headers.get("content-type", "").split(";")[0].strip().lower()

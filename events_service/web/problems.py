@@ -84,6 +84,12 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
+def answers(status: int, kind: Any, example: object, *refusals: int) -> dict[int, ResponseSpec]:
+    """The answers of an operation, each with an example, for its OpenAPI description."""
+    good = ResponseSpec(kind, description="Done.", generate_examples=False, examples=[Example(value=example)])
+    return {status: good, **problems(*refusals)}
+
+
 def answer_refused(request: Request[Any, Any, Any], refused: Refused) -> Response[Any]:
     """A rule's refusal."""
     status = next(STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS)
