@@ -144,7 +144,7 @@ def search_key(text: str) -> str:
 
 def message_id_for(letter_id: str, *, domain: str) -> str:
     """The Message-ID (RFC 5322 §3.6.4) that a letter keeps through every try."""
-    return f"<{letter_id}@{domain}>"
+    return f"<{letter_id}@[{domain}]>" if ":" in domain else f"<{letter_id}@{domain}>"
 
 
 def delay_after(attempts: int) -> timedelta:

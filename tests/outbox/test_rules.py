@@ -115,6 +115,11 @@ def test_more_than_one_address_is_not_safe(address: str) -> None:
     assert not rules.is_safe_address(address)
 
 
+def test_a_message_id_is_made_of_the_letters_id_and_our_domain() -> None:
+    assert rules.message_id_for("abc", domain="events.example") == "<abc@events.example>"
+    assert rules.message_id_for("abc", domain="::1") == "<abc@[::1]>"
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [

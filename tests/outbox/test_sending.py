@@ -196,10 +196,34 @@ async def test_three_days_of_a_dead_server_end_in_giving_up() -> None:
     assert await sending.send_due(RENDERERS, down, now=now + timedelta(days=1)) == 0
 
 
-async def test_five_hundred_letters_arrive_once_each() -> None:
+async def test_an_hour_of_a_dead_slow_and_refusing_server_loses_none_of_five_hundred_letters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("events_service.outbox.transports.COMMAND_SECONDS", 0.05)
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"421 too busy\r\n")
+        await writer.drain()
+        writer.close()
+
     await post_many(500)
+    failed = 0
+    async with (
+        await asyncio.start_server(say_nothing, "127.0.0.1", 0) as slow,
+        await asyncio.start_server(refuse, "127.0.0.1", 0) as refusing,
+    ):
+        ports = [free_port(), *[server.sockets[0].getsockname()[1] for server in (slow, refusing)]]
+        away = [Smtp(f"smtp://127.0.0.1:{port}", sender=SENDER, own_name="127.0.0.1") for port in ports]
+        for minute in range(60):
+            failed += await send_all(away[minute % 3], now=SOON + timedelta(minutes=minute))
+    assert failed == 4 * 500
+    monkeypatch.undo()
     with mail_server() as server:
-        assert await send_all(server.transport) == 500
+        assert await send_all(server.transport, now=SOON + timedelta(hours=3)) == 500
     assert Counter(one.recipient for one in server.delivered) == {f"guest{n}@malmo.example": 1 for n in range(500)}
 
 
