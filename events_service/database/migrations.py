@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -32,6 +33,7 @@ def migrations_folder() -> Path:
     return beside if beside.is_dir() else package / "_shipped" / "migrations"
 
 
+@cache
 def known_migrations() -> list[str]:
     """The ids of the migrations this version has, oldest first."""
     return sorted(_id_in(path) for path in migrations_folder().glob("[a-z0-9]*_*.py"))

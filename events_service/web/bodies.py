@@ -80,9 +80,13 @@ class JsonBody(AbstractDTO[Any]):
         """Not asked: no transfer model is made."""
         return False
 
+    def kind(self) -> Any:
+        """What the body is read as: what the handler says of its `data`."""
+        return _look_into(self.asgi_connection.route_handler.parsed_data_field.annotation)[0]
+
     def decode_bytes(self, value: bytes) -> Any:
         """The handler's `data`. Raises `HTTPException` 415 for another media type than JSON."""
-        kind, _ = _look_into(self.asgi_connection.route_handler.parsed_data_field.annotation)
+        kind = self.kind()
         if kind is bytes:
             return value
         media_type = self.asgi_connection.headers.get("content-type", "").split(";")[0].strip().lower()

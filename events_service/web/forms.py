@@ -1,6 +1,8 @@
 """Reading a posted form: what was typed is kept, and every wrong field is told at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -27,11 +29,17 @@ class Form(Generic[Struct]):
 
 
 async def read_form(
-    request: Request[Any, Any, Any], kind: type[Struct], *, many: frozenset[str] = frozenset(), **fixed: object
+    request: Request[Any, Any, Any],
+    kind: type[Struct],
+    *,
+    many: frozenset[str] = frozenset(),
+    blank: Mapping[str, object] = MappingProxyType({}),
+    **fixed: object,
 ) -> Form[Struct]:
     """The posted form as a struct. Dotted names (`venue.city`) make inner objects; empty fields count as not given.
 
-    `many` names fields that hold several values (checkboxes); `fixed` adds values that are not typed.
+    `many` names fields that hold several values (checkboxes); `blank` says by dotted name what an empty field means
+    instead; `fixed` adds values that are not typed.
     """
     posted = await request.form()
     typed: dict[str, Any] = {}
@@ -39,7 +47,7 @@ async def read_form(
         if name not in PLUMBING_FIELDS:
             values = [value for value in posted.getall(name) if isinstance(value, str)]
             typed[name] = values if name in many else (values[-1] if values else "")
-    given = {name: value for name, value in typed.items() if value not in ("", [])}
+    given = {**blank, **{name: value for name, value in typed.items() if value not in ("", [])}}
     try:
         return Form(read_values(kind, {**_nested(given), **fixed}, from_text=True), typed)
     except Invalid as invalid:

@@ -52,7 +52,7 @@ def page(template: str, request: Request[Any, Any, Any], *, status: int = 200, *
     facts = PageFacts(request.url.path, getattr(request.state, "person", None), language.get())
     token = getattr(request.state, "form_token", "")
     notice = request.query_params.get("done", "") if hasattr(request, "query_params") else ""
-    text = render(template, page=facts, csrf_token=token, notice_code=notice, **values)
+    text = render(template, page=facts, csrf_token=token, notice_code=notice, status=status, **values)
     return Response(text, status_code=status, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
 
 

@@ -1,0 +1,164 @@
+"""The application: every floor's routes, the one map of errors, and what happens around a request."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.app import AppConfig
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ControllerRouterHandler
+
+from events_service import __version__, database, settings
+from events_service.database import fetch
+from events_service.directory import api as directory_api
+from events_service.directory import pages as directory_pages
+from events_service.door import api as door_api
+from events_service.door import office_pages as door_office_pages
+from events_service.door import pages as door_pages
+from events_service.errors import Refused
+from events_service.events import api as events_api
+from events_service.events import pages as events_pages
+from events_service.feeds import pages as feed_pages
+from events_service.logs import configure_logs
+from events_service.outbox.pages import Desk, letters_router
+from events_service.people import api as people_api
+from events_service.people import pages as people_pages
+from events_service.people.guards import SignInFirst, actor_of, know_visitor, needs_somewhere, to_sign_in
+from events_service.people.rules import Permission
+from events_service.registrations import api as registrations_api
+from events_service.registrations import event_pages, my_pages
+from events_service.registrations import office_pages as registrations_office_pages
+from events_service.registrations import pages as registrations_pages
+from events_service.registrations.letters import RENDERERS
+from events_service.settings import Settings
+from events_service.web.assets import static_file
+from events_service.web.bodies import JsonBody
+from events_service.web.headers import add_headers
+from events_service.web.health import live, ready
+from events_service.web.idempotency import Idempotency
+from events_service.web.metrics import Metrics, metrics
+from events_service.web.pages import choose_language, page, redirect
+from events_service.web.problems import answer_http, answer_refused, answer_unexpected
+from events_service.web.proxies import ClientAddress
+from events_service.web.words import language
+
+
+def application() -> Litestar:
+    """What a server process runs: the settings of its environment."""
+    own = settings.current()
+    configure_logs(own.log_level)
+    return create_app(own)
+
+
+def create_app(own: Settings) -> Litestar:
+    """The application with these settings. It opens the database when it starts and closes it when it stops."""
+    settings.use(own)
+    database.connect(own)
+    return Litestar(
+        route_handlers=_routes(),
+        dto=JsonBody,
+        return_dto=None,
+        before_request=_before_request,
+        before_send=[add_headers],
+        middleware=[ClientAddress(own.trusted_proxies), Metrics(), Idempotency()],
+        exception_handlers={
+            SignInFirst: to_sign_in,
+            Refused: answer_refused,
+            HTTPException: answer_http,
+            Exception: answer_unexpected,
+            **door_api.EXCEPTION_HANDLERS,
+        },
+        lifespan=[_open],
+        openapi_config=_openapi(own),
+        request_max_body_size=own.max_body_bytes,
+        on_app_init=[_keep_renderers],
+        logging_config=None,
+    )
+
+
+@asynccontextmanager
+async def _open(app: Litestar) -> AsyncIterator[None]:
+    own = settings.current()
+    database.connect(own)
+    if own.is_embedded:
+        await database.migrate()
+    try:
+        yield
+    finally:
+        await database.disconnect()
+
+
+def _keep_renderers(config: AppConfig) -> AppConfig:
+    config.state["renderers"] = RENDERERS
+    return config
+
+
+async def _before_request(request: Request[Any, Any, Any]) -> None:
+    if request.scope["path"].startswith("/api/"):
+        return
+    language.set(choose_language(request))
+    await know_visitor(request)
+
+
+def _routes() -> list[ControllerRouterHandler]:
+    return [
+        live,
+        ready,
+        metrics,
+        static_file,
+        directory_api.router,
+        directory_pages.router,
+        *people_api.routes(_event_slugs),
+        *people_pages.routes(_event_slugs),
+        letters_router(_desk(), guards=[needs_somewhere(Permission.SEE_LETTERS)]),
+        *events_api.ROUTES,
+        *events_pages.ROUTES,
+        *registrations_api.ROUTES,
+        *registrations_pages.ROUTES,
+        *my_pages.ROUTES,
+        *registrations_office_pages.ROUTES,
+        *event_pages.ROUTES,
+        *feed_pages.ROUTES,
+        *door_api.ROUTES,
+        *door_pages.ROUTES,
+        *door_office_pages.ROUTES,
+    ]
+
+
+def _desk() -> Desk:
+    """What the letters' pages need of the floors above them."""
+
+    async def may_see(request: Request[Any, Any, Any]) -> frozenset[str] | None:
+        return (await actor_of(request)).events_with(Permission.SEE_LETTERS)
+
+    async def may_send(request: Request[Any, Any, Any]) -> frozenset[str] | None:
+        return (await actor_of(request)).events_with(Permission.SEND_LETTERS)
+
+    async def asker(request: Request[Any, Any, Any]) -> str:
+        return (await actor_of(request)).id
+
+    return Desk(page=page, redirect=redirect, may_see=may_see, may_send=may_send, asker=asker)
+
+
+async def _event_slugs() -> list[str]:
+    return [row["slug"] for row in await fetch("SELECT slug FROM event ORDER BY starts_at DESC")]
+
+
+def _openapi(own: Settings) -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title=f"{own.organisation}: events",
+        version=__version__,
+        description=(
+            "Events, registrations, badges and check-in. Times are RFC 3339 with an offset; an input without one is wall time "
+            "in the event's time zone. Errors are RFC 9457 problems."
+        ),
+        path="/api",
+        render_plugins=[JsonRenderPlugin()],
+        use_handler_docstrings=True,
+        components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}),
+        security=[{}, {"bearer": []}],
+    )

@@ -1,0 +1,243 @@
+"""The command `events-service`. Each command imports what it needs when it runs, so that `--help` is quick."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from events_service import __version__, settings
+from events_service.errors import Invalid, Refused
+from events_service.logs import configure_logs
+from events_service.settings import BadSetting, Settings
+
+Result = TypeVar("Result")
+ROLES = ("owner", "organiser", "agenda_editor", "registrar", "door_supervisor", "door_steward", "viewer")
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """Events and summits: registrations, calendar invites, badges and check-in."""
+
+
+@main.command()
+@click.option("--demo-if-empty", is_flag=True, help="Load the demonstration alliance into an empty database first.")
+def run(demo_if_empty: bool) -> None:
+    """Serve, and work the outbox. The embedded database is migrated first."""
+    own = _settings()
+    if demo_if_empty:
+        _load_demo(only_if_empty=True)
+    if own.workers > 1:
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="events-metrics-"))
+    click.echo(f"Serving {own.base_url} (stop with Ctrl-C)", err=True)
+    helper = _Companion() if own.work_outbox else None
+    try:
+        _serve(own)
+    finally:
+        if helper:
+            helper.stop()
+
+
+@main.command()
+@click.option("--follow", type=int, default=None, hidden=True)
+def worker(follow: int | None) -> None:
+    """Send letters and announce changes, without serving."""
+    from events_service.worker import run_alone
+
+    own = _settings()
+    os.nice(5)
+    asyncio.run(run_alone(own, follow=follow))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the shape this version needs."""
+    from events_service import database
+
+    done = _with_database(database.migrate)
+    click.echo(f"{len(done)} migrations run." if done else "Nothing to migrate.")
+
+
+@main.command()
+def demo() -> None:
+    """Load the demonstration alliance. Doing it again changes nothing."""
+    _load_demo(only_if_empty=False)
+
+
+@main.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--event", "event_slug", default=None, help="For this event alone.")
+@click.option("--name", default=None)
+@click.option("--password", default=None, help="Otherwise it is asked for, or read from EVENTS_USER_PASSWORD.")
+def add_user(email: str, role: str, event_slug: str | None, name: str | None, password: str | None) -> None:
+    """Add an account, or a role to an account that exists."""
+    from events_service.people import actions
+    from events_service.people.rules import Role
+
+    password = password or os.environ.pop("EVENTS_USER_PASSWORD", None)
+    if password is None and sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    async def add() -> str:
+        await _check_event(event_slug)
+        return await actions.add_account(email, Role(role), event_slug, password=password, name=name)
+
+    _with_database(add)
+    click.echo(f"{email} is {role}{f' of {event_slug}' if event_slug else ''}.")
+
+
+@main.group()
+def token() -> None:
+    """Tokens for programs."""
+
+
+@token.command("create")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--event", "event_slug", default=None, help="For this event alone.")
+@click.option("--name", required=True, help="What it is for.")
+def create_token(role: str, event_slug: str | None, name: str) -> None:
+    """Make a token and print it, alone, on standard output. It is shown this once."""
+    from events_service.people import actions
+    from events_service.people.rules import Role
+
+    async def make() -> str:
+        await _check_event(event_slug)
+        return await actions.make_api_token(Role(role), event_slug=event_slug, name=name)
+
+    click.echo(_with_database(make))
+
+
+@main.command()
+def check() -> None:
+    """Look at settings, database, mail, clock and assets: a line each, exit 1 if any fails."""
+    from events_service.checkup import checkup
+
+    own = _settings()
+    results = asyncio.run(checkup(own))
+    for result in results:
+        click.echo(f"{'ok  ' if result.fine else 'FAIL'}  {result.name}: {result.text}")
+    sys.exit(0 if all(result.fine for result in results) else 1)
+
+
+class _Companion:
+    """The outbox worker as a process beside the serving ones; started anew when it dies."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process = self._start()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self) -> None:
+        """End it, and wait for the letter it is at."""
+        self._stopping.set()
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "events_service", "worker", "--follow", str(os.getpid())]
+        return subprocess.Popen(command)  # noqa: S603
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            self._process.wait()
+            if not self._stopping.wait(timeout=1):
+                self._process = self._start()
+
+
+def _serve(own: Settings) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces, Loops
+
+    Granian(
+        target="events_service.app:application",
+        factory=True,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        address=own.host,
+        port=own.port,
+        workers=own.workers,
+        backlog=2048,
+        log_enabled=own.log_level == "DEBUG",
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    ).serve()
+
+
+def _load_demo(*, only_if_empty: bool) -> None:
+    from events_service.demo.load import in_words, load, load_if_empty
+
+    async def fill() -> str | None:
+        from events_service import database
+
+        await database.migrate()
+        report = await (load_if_empty() if only_if_empty else load())
+        return in_words(report) if report else None
+
+    words = _with_database(fill)
+    if words:
+        click.echo(words, err=only_if_empty)
+
+
+async def _check_event(slug: str | None) -> None:
+    from events_service.events.queries import find_event
+
+    if slug is not None and await find_event(slug) is None:
+        raise click.BadParameter(f"There is no event {slug}.", param_hint="--event")
+
+
+def _with_database(action: Callable[[], Awaitable[Result]]) -> Result:
+    """Run it with the database open; a refusal ends the command with its words and exit code 1."""
+    from events_service import database
+
+    own = _settings()
+
+    async def inside() -> Result:
+        database.connect(own)
+        try:
+            if own.is_embedded:
+                await database.migrate()
+            return await action()
+        finally:
+            await database.disconnect()
+
+    return _told(inside())
+
+
+def _told(work: Coroutine[Any, Any, Result]) -> Result:
+    try:
+        return asyncio.run(work)
+    except Invalid as invalid:
+        _fail("\n".join(f"{error.field}: {error.message}" for error in invalid.errors))
+    except Refused as refused:
+        _fail(refused.detail)
+
+
+def _settings() -> Settings:
+    try:
+        own = Settings.from_environ()
+    except BadSetting as bad:
+        _fail(str(bad))
+    configure_logs(own.log_level)
+    settings.use(own)
+    return own
+
+
+def _fail(words: str) -> NoReturn:
+    click.echo(words, err=True)
+    sys.exit(1)

@@ -1,0 +1,103 @@
+"""What is done beside serving: letters, announcements, and the sweeping of what is no longer needed.
+
+Any number of these may run at once, on as many hosts: letters are leased, and everything else may be done twice.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from events_service import clock, database, settings
+from events_service.database import transaction
+from events_service.errors import Unavailable
+from events_service.events.actions import complete_past_events
+from events_service.outbox.actions import forget_bodies, send_due
+from events_service.outbox.rules import FORGET_AFTER
+from events_service.outbox.transports import transport_for
+from events_service.people.sign_ins import sweep_sign_ins
+from events_service.registrations.announcing import announce_changes
+from events_service.registrations.letters import RENDERERS
+from events_service.settings import Settings
+from events_service.web.idempotency import KEPT_FOR
+
+PAUSE_SECONDS = 0.5
+AWAY_SECONDS = 3.0
+TIDY_EVERY = timedelta(minutes=10)
+
+log = structlog.get_logger(__name__)
+
+
+async def work(own: Settings, stop: asyncio.Event) -> None:
+    """Go on until `stop` is set. A database that is away is waited for; any other failure is logged and tried again."""
+    transport = transport_for(own)
+    tidied_at: datetime | None = None
+
+    async def once() -> bool:
+        nonlocal tidied_at
+        now = clock.now()
+        if tidied_at is None or now - tidied_at >= TIDY_EVERY:
+            await tidy(now)
+            tidied_at = now
+        announced = await announce_changes()
+        sent = await send_due(RENDERERS, transport, now=clock.now())
+        return bool(announced or sent)
+
+    while not stop.is_set():
+        pause = await _pause_after(once)
+        if pause:
+            await _wait(stop, pause)
+
+
+async def tidy(now: datetime) -> None:
+    """Events that are over, answers and tries nobody asks for any more, old letters' contents, ended sign-ins."""
+    await complete_past_events(now)
+    await forget_bodies(now - FORGET_AFTER)
+    await sweep_sign_ins(now=now)
+    async with transaction() as tx:
+        await tx.execute("DELETE FROM stored_answer WHERE created_at < $1", now - KEPT_FOR)
+        await tx.execute("DELETE FROM attempts WHERE window_ends_at < $1", now)
+
+
+async def run_alone(own: Settings, *, follow: int | None = None) -> None:
+    """Work until SIGTERM or SIGINT, or until the process `follow` is no longer our parent."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    settings.use(own)
+    database.connect(own)
+    watching = asyncio.create_task(_watch_parent(follow, stop)) if follow else None
+    try:
+        await work(own, stop)
+    finally:
+        if watching:
+            watching.cancel()
+        await database.disconnect()
+
+
+async def _watch_parent(parent: int, stop: asyncio.Event) -> None:
+    while os.getppid() == parent:
+        await asyncio.sleep(1)
+    stop.set()
+
+
+async def _pause_after(once: Callable[[], Awaitable[bool]]) -> float:
+    """Seconds to rest: none while there is work."""
+    try:
+        return 0 if await once() else PAUSE_SECONDS
+    except Unavailable:
+        return AWAY_SECONDS
+    except Exception as error:
+        log.error("worker.failed", exc_info=error)
+        return AWAY_SECONDS
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), timeout=seconds)
+    except TimeoutError:
+        return
