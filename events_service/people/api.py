@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 from litestar import Request, Router, delete, get, post
 from litestar.datastructures import State
-from litestar.di import Provide
-from litestar.openapi.datastructures import ResponseSpec
+from litestar.di import NamedDependency, Provide
 from litestar.openapi.spec import Example
-from litestar.params import Body, Parameter
+from litestar.params import Body, PathParameter, QueryParameter
 
 from events_service.errors import NotFound
 from events_service.people import actions, queries, shapes
@@ -29,20 +28,16 @@ from events_service.people.shapes import (
     token_shape,
 )
 from events_service.web.lists import DEFAULT_LIMIT, Cursor, Limit, Page, key_in, page_of
-from events_service.web.problems import problems
+from events_service.web.problems import answers, problems
 
 EventSlugs = Callable[[], Awaitable[Sequence[str]]]
 ApiRequest = Request[Any, Any, State]
+Slugs = NamedDependency[Sequence[str]]
 EventAsked = Annotated[
-    str | None, Parameter(max_length=80, pattern="^[a-z0-9-]+$", description="The event's slug; without, for all.")
+    str | None,
+    QueryParameter(max_length=80, pattern="^[a-z0-9-]+$", description="The event's slug; without, for all."),
 ]
 _ID = re.compile(r"[0-9a-f]{32}")
-
-
-def answers(status: int, kind: Any, example: object, *refusals: int) -> dict[int, ResponseSpec]:
-    """The answers of an operation, each with an example, for its OpenAPI description."""
-    good = ResponseSpec(kind, description="Done.", generate_examples=False, examples=[Example(value=example)])
-    return {status: good, **problems(*refusals)}
 
 
 def known_id(text: str) -> str:
@@ -75,10 +70,11 @@ async def list_tokens(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Pa
 @post(
     "/tokens",
     summary="Make a token for a program",
-    responses=answers(201, MadeToken, {**shapes.EXAMPLE_TOKEN, "token": "k3v5…"}, 401, 403, 415),
+    responses=answers(201, MadeToken, shapes.EXAMPLE_MADE_TOKEN, 401, 403, 415),
 )
 async def make_token(
-    data: Annotated[NewToken, Body(examples=[Example(value=shapes.EXAMPLE_NEW_TOKEN)])], event_slugs: Sequence[str]
+    data: Annotated[NewToken, Body(examples=[Example(value=shapes.EXAMPLE_NEW_TOKEN)])],
+    event_slugs: Slugs,
 ) -> MadeToken:
     """With one role, for one event or for all. Only its digest is kept: this answer alone tells it."""
     refuse_unknown_event(data.event, among=event_slugs)
@@ -88,7 +84,7 @@ async def make_token(
 
 
 @delete("/tokens/{token_id:str}", summary="Revoke a token", responses=problems(401, 403, 404))
-async def revoke_token(token_id: Annotated[str, Parameter(description="The token's id.")]) -> None:
+async def revoke_token(token_id: Annotated[str, PathParameter(description="The token's id.")]) -> None:
     """It opens nothing from now on. Doing it again changes nothing."""
     await actions.revoke_api_token(known_id(token_id))
 
@@ -111,7 +107,7 @@ async def list_accounts(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> 
 )
 async def add_account(
     data: Annotated[NewAccount, Body(examples=[Example(value=shapes.EXAMPLE_NEW_ACCOUNT)])],
-    event_slugs: Sequence[str],
+    event_slugs: Slugs,
 ) -> Account:
     """Doing it again changes nothing; an account that exists keeps its name and gets the role."""
     refuse_unknown_event(data.event, among=event_slugs)
@@ -127,9 +123,9 @@ async def add_account(
     responses=answers(201, Account, shapes.EXAMPLE_ACCOUNT, 401, 403, 404, 415),
 )
 async def grant_role(
-    account_id: Annotated[str, Parameter(description="The account's id.")],
+    account_id: Annotated[str, PathParameter(description="The account's id.")],
     data: Annotated[NewRole, Body(examples=[Example(value=shapes.EXAMPLE_ROLE)])],
-    event_slugs: Sequence[str],
+    event_slugs: Slugs,
 ) -> Account:
     """For one event or for all. It ends the account's sign-ins, so that the new role holds everywhere at once."""
     refuse_unknown_event(data.event, among=event_slugs)
@@ -143,10 +139,11 @@ async def grant_role(
     responses=problems(401, 403, 404, 409),
 )
 async def withdraw_role(
-    account_id: Annotated[str, Parameter(description="The account's id.")],
-    role: Annotated[Role, Parameter(description="The role.")],
+    account_id: Annotated[str, PathParameter(description="The account's id.")],
+    role: Annotated[Role, PathParameter(description="The role.")],
     event: Annotated[
-        str | None, Parameter(max_length=80, pattern="^[a-z0-9-]+$", description="The event's slug; without, for all.")
+        str | None,
+        QueryParameter(max_length=80, pattern="^[a-z0-9-]+$", description="The event's slug; without, for all."),
     ] = None,
 ) -> None:
     """The role for that event, or the one for all events. The last owner of all events stays (409)."""
@@ -159,7 +156,7 @@ async def withdraw_role(
     summary="Shut an account",
     responses=answers(200, Account, {**shapes.EXAMPLE_ACCOUNT, "disabled": True}, 401, 403, 404, 409),
 )
-async def disable_account(account_id: Annotated[str, Parameter(description="The account's id.")]) -> Account:
+async def disable_account(account_id: Annotated[str, PathParameter(description="The account's id.")]) -> Account:
     """Its sign-ins end and no new ones are possible. The last owner of all events stays (409)."""
     await actions.disable_account(known_id(account_id))
     return account_shape(await queries.account(account_id))
@@ -171,7 +168,7 @@ async def disable_account(account_id: Annotated[str, Parameter(description="The 
     summary="Open an account again",
     responses=answers(200, Account, shapes.EXAMPLE_ACCOUNT, 401, 403, 404),
 )
-async def enable_account(account_id: Annotated[str, Parameter(description="The account's id.")]) -> Account:
+async def enable_account(account_id: Annotated[str, PathParameter(description="The account's id.")]) -> Account:
     """With the roles it had."""
     await actions.enable_account(known_id(account_id))
     return account_shape(await queries.account(account_id))

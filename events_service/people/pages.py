@@ -6,11 +6,12 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.di import Provide
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from events_service.errors import Invalid
 from events_service.people import actions, queries, sign_in_pages, sign_ins
-from events_service.people.api import EventSlugs, known_id
+from events_service.people.api import EventSlugs, Slugs, known_id
 from events_service.people.guards import SignInFirst, actor_of, needs, sign_in_token, to_sign_in
 from events_service.people.rules import Permission, Role
 from events_service.people.shapes import NewAccount, NewToken, refuse_unknown_event
@@ -35,13 +36,13 @@ class RoleForm(Body, frozen=True):
 
 
 @get(PEOPLE, name="office.people")
-async def people(request: PageRequest, event_slugs: Sequence[str], cursor: str | None = None) -> Response[str]:
+async def people(request: PageRequest, event_slugs: Slugs, cursor: FromQuery[str | None] = None) -> Response[str]:
     """Accounts with their roles, and the tokens of programs."""
     return await _people(request, event_slugs, cursor=cursor)
 
 
 @post(PEOPLE)
-async def add_account(request: PageRequest, event_slugs: Sequence[str]) -> Response[Any]:
+async def add_account(request: PageRequest, event_slugs: Slugs) -> Response[Any]:
     """Give somebody a role; whoever has no account gets one."""
     form = await read_form(request, NewAccount)
     own_token = sign_in_token(request)
@@ -64,7 +65,7 @@ async def add_account(request: PageRequest, event_slugs: Sequence[str]) -> Respo
 
 
 @post(PEOPLE + "/{account_id:str}/withdraw")
-async def withdraw_role(request: PageRequest, account_id: str) -> Redirect:
+async def withdraw_role(request: PageRequest, account_id: FromPath[str]) -> Redirect:
     """Take a role back."""
     given = _value(await read_form(request, RoleForm))
     await actions.withdraw_role(known_id(account_id), given.role, given.event or None, keep=sign_in_token(request))
@@ -72,21 +73,21 @@ async def withdraw_role(request: PageRequest, account_id: str) -> Redirect:
 
 
 @post(PEOPLE + "/{account_id:str}/disable")
-async def disable_account(account_id: str) -> Redirect:
+async def disable_account(account_id: FromPath[str]) -> Redirect:
     """Shut an account: one's own too, which signs out."""
     await actions.disable_account(known_id(account_id))
     return redirect(f"{PEOPLE}?done=account_shut")
 
 
 @post(PEOPLE + "/{account_id:str}/enable")
-async def enable_account(account_id: str) -> Redirect:
+async def enable_account(account_id: FromPath[str]) -> Redirect:
     """Open an account again."""
     await actions.enable_account(known_id(account_id))
     return redirect(f"{PEOPLE}?done=account_opened")
 
 
 @post(PEOPLE + "/tokens")
-async def make_token(request: PageRequest, event_slugs: Sequence[str]) -> Response[str]:
+async def make_token(request: PageRequest, event_slugs: Slugs) -> Response[str]:
     """Make a token and show it, this once."""
     form = await read_form(request, NewToken)
     try:
@@ -100,7 +101,7 @@ async def make_token(request: PageRequest, event_slugs: Sequence[str]) -> Respon
 
 
 @post(PEOPLE + "/tokens/{token_id:str}/revoke")
-async def revoke_token(token_id: str) -> Redirect:
+async def revoke_token(token_id: FromPath[str]) -> Redirect:
     """The token opens nothing from now on."""
     await actions.revoke_api_token(known_id(token_id))
     return redirect(f"{PEOPLE}?done=token_revoked")

@@ -28,6 +28,12 @@ EXAMPLE_ME = {
 }
 EXAMPLE_NEW_TOKEN = {"name": "Badge printer", "role": "registrar", "event": "guide-launch"}
 EXAMPLE_TOKEN = {"id": EXAMPLE_ID, **EXAMPLE_NEW_TOKEN, "created_at": "2027-01-04T08:00:00Z", "revoked_at": None}
+EXAMPLE_MADE_TOKEN = {
+    "id": EXAMPLE_ID,
+    "token": "k3v5q2m7xw4jz6ncb2a7ytrh5pdlfs3u",
+    **EXAMPLE_NEW_TOKEN,
+    "created_at": "2027-01-04T08:00:00Z",
+}
 EXAMPLE_NEW_ACCOUNT = {"email": "asa@example.org", "name": "Åsa Ðórsdóttir", "language": "sv", **EXAMPLE_ROLE}
 EXAMPLE_ACCOUNT = {
     "id": EXAMPLE_ID,

@@ -3,11 +3,13 @@
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
+from litestar.params import FromQuery
 from litestar.response import Redirect
 from msgspec import Meta
 
 from events_service.errors import Invalid, TooMany
 from events_service.people import actions, queries, sign_ins
+from events_service.people.addresses import visitor_address
 from events_service.people.guards import (
     SIGN_IN_PATH,
     actor_of,
@@ -45,7 +47,7 @@ class PasswordForm(Body, frozen=True):
 
 
 @get(SIGN_IN_PATH, name="sign_in", opt={"public": True})
-async def sign_in_page(request: PageRequest, next: str = "") -> Response[Any]:
+async def sign_in_page(request: PageRequest, next: FromQuery[str] = "") -> Response[Any]:
     """The form; whoever is signed in already goes straight on."""
     if not (await actor_of(request)).is_anonymous:
         return redirect(landing(request.app, next))
@@ -75,7 +77,7 @@ async def sign_out(request: PageRequest) -> Redirect:
     """End this sign-in. Doing it again changes nothing."""
     if token := sign_in_token(request):
         await sign_ins.sign_out(token)
-    return going_on(SIGN_IN_PATH, "")
+    return going_on(f"{SIGN_IN_PATH}?done=signed_out", "")
 
 
 @get(ACCOUNT, name="office.account")
@@ -105,7 +107,7 @@ ROUTES: list[Any] = [sign_in_page, sign_in, sign_out, own]
 
 def visitor(request: PageRequest) -> str:
     """The network address that tries are counted against."""
-    return request.client.host if request.client else ""
+    return visitor_address(request)
 
 
 def going_on(to: str, token: str) -> Redirect:

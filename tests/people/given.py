@@ -1,14 +1,15 @@
 """People that tests begin with, and a small application in which people are all there is."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from litestar import Litestar, Request, Router, get
+from httpx import ASGITransport, AsyncClient
+from litestar import Litestar, Router, get
 from litestar.exceptions import HTTPException
-from litestar.testing import AsyncTestClient
+from litestar.openapi import OpenAPIConfig
+from litestar.params import FromPath
 
-from events_service import clock, database, settings
+from events_service import clock, database
 from events_service.errors import Refused
 from events_service.people import actions, api, pages, sign_ins
 from events_service.people.guards import SignInFirst, know_visitor, needs, needs_somewhere, to_sign_in
@@ -19,8 +20,6 @@ from events_service.web.problems import answer_http, answer_refused
 PASSWORD = "kelp lantern Ørsted 9"
 OTHER_PASSWORD = "four slow boats home"
 HERE = "192.0.2.7"
-
-Client = AsyncTestClient[Litestar]
 
 
 async def event_slugs() -> list[str]:
@@ -33,12 +32,12 @@ async def office() -> str:
 
 
 @get("/office/events/{slug:str}", name="office.event", guards=[needs(Permission.EDIT_EVENTS)])
-async def office_event(slug: str) -> str:
+async def office_event(slug: FromPath[str]) -> str:
     return slug
 
 
 @get("/api/v1/events/{slug:str}/letters", guards=[needs(Permission.SEE_LETTERS)])
-async def letters(slug: str) -> str:
+async def letters(slug: FromPath[str]) -> str:
     return slug
 
 
@@ -54,14 +53,14 @@ def people_app() -> Litestar:
         ],
         before_request=know_visitor,
         dto=JsonBody,
-        return_dto=None,
+        openapi_config=OpenAPIConfig("Events", "1", use_handler_docstrings=True),
         exception_handlers={SignInFirst: to_sign_in, Refused: answer_refused, HTTPException: answer_http},
     )
 
 
-def browser(base_url: str = "http://127.0.0.1:8000") -> Client:
+def browser(base_url: str = "http://127.0.0.1:8000") -> AsyncClient:
     """A browser of its own, which keeps its cookies."""
-    return AsyncTestClient(people_app(), base_url=base_url)
+    return AsyncClient(transport=ASGITransport(cast(Any, people_app())), base_url=base_url)
 
 
 async def account(email: str = "asa@malmo.example", role: Role = Role.OWNER, event: str | None = None) -> str:
@@ -72,14 +71,14 @@ async def signed_in(email: str = "asa@malmo.example", *, address: str = HERE) ->
     return await sign_ins.sign_in(email, PASSWORD, address=address)
 
 
-async def enter(client: Client, email: str = "asa@malmo.example") -> str:
+async def enter(client: AsyncClient, email: str = "asa@malmo.example") -> str:
     """Sign in through the form, and give the token that forms carry from then on."""
     answer = await client.post("/sign-in", data={"email": email, "password": PASSWORD}, follow_redirects=False)
     assert answer.status_code == 303, answer.text
     return await form_token(client)
 
 
-async def form_token(client: Client) -> str:
+async def form_token(client: AsyncClient) -> str:
     """What a page of ours holds for its forms."""
     shown = (await client.get("/office/account")).text
     return shown.split('name="csrf_token" value="')[1].split('"')[0]

@@ -17,7 +17,7 @@ from events_service.people.rules import (
 
 NOW = datetime(2027, 3, 7, 11, 0, tzinfo=UTC)
 
-# One line a permission: o owner, g organiser, a agenda editor, r registrar, s door supervisor, d door steward, v viewer.
+# A line each: o owner, g organiser, a agenda editor, r registrar, s door supervisor, d door steward, v viewer.
 LETTERS = dict(zip("ogarsdv", Role, strict=True))
 EXPECTED = {
     "see_events": "ogarsdv",
