@@ -181,8 +181,12 @@ def find_server() -> tuple[PostgresServer, ThrowAwayCluster | None]:
         with suppress(NotHad):
             return PostgresServer(f"postgresql://{user}@127.0.0.1:5432/postgres"), None
     cluster = make_cluster()
-    cluster.start()
-    return PostgresServer(cluster.url), cluster
+    try:
+        cluster.start()
+        return PostgresServer(cluster.url), cluster
+    except NotHad:
+        cluster.remove()
+        raise
 
 
 def make_cluster() -> ThrowAwayCluster:

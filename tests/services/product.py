@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 COMMAND = Path(sys.executable).parent / "events-service"
@@ -59,7 +60,9 @@ class Product:
         """Run `events-service run` and wait until it is ready. Raises `AssertionError` with its log when it is not."""
         with self.log.open("ab") as log:
             command = [str(COMMAND), "run", *arguments]
-            self._process = subprocess.Popen(command, env=self.environ, cwd=self.data_dir, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                command, env=self.environ, cwd=self.data_dir, stdout=log, stderr=log, start_new_session=True
+            )
         try:
             self.wait_until_ready()
         except AssertionError:
@@ -67,7 +70,7 @@ class Product:
             raise
 
     def wait_until_ready(self) -> None:
-        """Return once `/health/ready` answers 200. Raises `AssertionError` with the log when it ended, or after 30 s"""
+        """Wait for a 200 from `/health/ready`. Raises `AssertionError` with the log when it ended, or after 30 s."""
         deadline = time.monotonic() + READY_SECONDS
         while not self._is_ready():
             ended = self._running.poll()
@@ -79,22 +82,20 @@ class Product:
         """End it by SIGTERM, and by SIGKILL whatever is left after 12 s. It can be started again."""
         if self._process is None:
             return
-        workers = self.process_ids()
         self._process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            for process_id in workers:
-                _kill(process_id)
-            self._process.wait()
+        # Its workers too, when it was killed before it could end them.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
         self._process = None
 
     def process_ids(self) -> list[int]:
         """Its process and all that descend from it, parents first."""
         found = [self.pid]
         for parent in found:
-            children = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True, check=False)
-            found += [int(line) for line in children.stdout.split()]
+            found += _children(parent)
         return found
 
     def command(self, *arguments: str) -> str:
@@ -125,8 +126,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _kill(process_id: int) -> None:
-    try:
-        os.kill(process_id, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _children(parent: int) -> list[int]:
+    threads = Path(f"/proc/{parent}/task")
+    if threads.exists():
+        # A child is listed with the thread that started it; a thread may end while we read.
+        with suppress(FileNotFoundError):
+            return [int(child) for thread in threads.iterdir() for child in (thread / "children").read_text().split()]
+        return []
+    listed = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True, check=False)
+    return [int(line) for line in listed.stdout.split()]
