@@ -80,7 +80,8 @@ async def run_alone(own: Settings, *, follow: int | None = None) -> None:
 
 
 async def _watch_parent(parent: int, stop: asyncio.Event) -> None:
-    while os.getppid() == parent:
+    # Nothing tells a process that its parent is gone: it has to look.
+    while os.getppid() == parent:  # noqa: ASYNC110
         await asyncio.sleep(1)
     stop.set()
 

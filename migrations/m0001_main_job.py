@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS stored_answer (
 );
 CREATE INDEX IF NOT EXISTS stored_answer_created_at ON stored_answer (created_at);
 CREATE TABLE IF NOT EXISTS attempts (
-    bucket TEXT PRIMARY KEY, window_ends_at TIMESTAMPTZ NOT NULL, count INT NOT NULL
+    bucket TEXT PRIMARY KEY, window_ends_at TIMESTAMPTZ NOT NULL, tries INT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS attempts_window_ends_at ON attempts (window_ends_at);
 CREATE TABLE IF NOT EXISTS letter (
@@ -115,7 +115,7 @@ CREATE TABLE IF NOT EXISTS registration (
     created_at TIMESTAMPTZ NOT NULL, changed_at TIMESTAMPTZ NOT NULL, version INT NOT NULL,
     badge_digest TEXT UNIQUE, badge_generation SMALLINT NOT NULL,
     page_digest TEXT NOT NULL UNIQUE, feed_digest TEXT NOT NULL UNIQUE, links_generation SMALLINT NOT NULL,
-    reminded_at TIMESTAMPTZ, told_cancelled_at TIMESTAMPTZ, invite_sequence INT, invite_withdrawn BOOLEAN NOT NULL,
+    reminded_at TIMESTAMPTZ, told_cancelled_at TIMESTAMPTZ, invite_sequence INT, told_sequence INT, invite_withdrawn BOOLEAN NOT NULL,
     CHECK ((status = 'waitlisted') = (waitlist_number IS NOT NULL)),
     CHECK ((status = 'confirmed') = (badge_digest IS NOT NULL))
 );

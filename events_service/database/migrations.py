@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from events_service.database.connection import engine, fetch
+from events_service.database.connection import engine, fetch, transaction
 from events_service.database.postgres import PostgresEngine
 from events_service.database.sqlite import SQLiteEngine
 
@@ -51,9 +51,9 @@ async def missing_migrations() -> list[str]:
 
 async def migrate() -> list[str]:
     """Run what is missing, under a lock, and return the ids that were run. Safe to start twice at once and to run again after a stop."""
-    if isinstance(engine(), SQLiteEngine) and not Path(engine().path).exists():  # type: ignore[union-attr]
+    if isinstance(engine(), SQLiteEngine):
         # A reader cannot create the file; the writer does, and sets its journal mode.
-        async with engine().transaction():
+        async with transaction():
             pass
     if not await missing_migrations():
         return []

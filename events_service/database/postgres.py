@@ -19,7 +19,7 @@ ACQUIRE_SECONDS = 5.0
 STATEMENT_SECONDS = 20.0
 
 
-class PostgresTransaction(Transaction, PiccoloPostgresTransaction):
+class PostgresTransaction(Transaction, PiccoloPostgresTransaction):  # type: ignore[misc]  # our savepoint() undoes by itself
     """A READ COMMITTED transaction on a pooled connection."""
 
     engine: "PostgresEngine"
@@ -114,7 +114,7 @@ class PostgresEngine(PiccoloPostgresEngine):
         """Rows as last committed, or as the open transaction of this task sees them."""
         transaction = self.current_transaction.get()
         if transaction is not None:
-            return cast(list[Row], await transaction.fetch(statement, *values))
+            return await cast(PostgresTransaction, transaction).fetch(statement, *values)
         with translated():
             connection = await self.acquire()
             try:
@@ -156,7 +156,7 @@ class PostgresEngine(PiccoloPostgresEngine):
             )
 
 
-class CockroachEngine(PostgresEngine, PiccoloCockroachEngine):
+class CockroachEngine(PostgresEngine, PiccoloCockroachEngine):  # type: ignore[misc]  # our transaction() is enough
     """The same pool against CockroachDB; Piccolo writes its schema words for it."""
 
     def __init__(self, url: str) -> None:

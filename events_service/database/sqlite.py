@@ -44,7 +44,7 @@ async def finish(ending: Coroutine[Any, Any, None]) -> None:
         raise
 
 
-class SQLiteTransaction(Transaction, PiccoloSQLiteTransaction):
+class SQLiteTransaction(Transaction, PiccoloSQLiteTransaction):  # type: ignore[misc]  # our savepoint() undoes by itself
     """An IMMEDIATE transaction on the one writer; it holds the writer's lock from begin to end."""
 
     engine: "SQLiteEngine"
@@ -144,7 +144,7 @@ class SQLiteEngine(PiccoloSQLiteEngine):
         """Rows as last committed, or as the open transaction of this task sees them."""
         transaction = self.current_transaction.get()
         if transaction is not None:
-            return cast(list[Row], await transaction.fetch(statement, *values))
+            return await cast(SQLiteTransaction, transaction).fetch(statement, *values)
         with translated():
             async with self.reader() as connection:
                 return cast(list[Row], await connection.execute_fetchall(for_sqlite(statement), values))

@@ -37,7 +37,7 @@ Badge = Annotated[str, Meta(max_length=LONGEST_BADGE, description="The text of t
 OverrideReason = Annotated[str, checked(one_line, max_length=500)]
 
 
-class ScanDraft(Body):
+class ScanDraft(Body, frozen=True, kw_only=True):
     """One scan. `scanned_at` without an offset is wall time in the event's zone."""
 
     scan_id: ScanId
@@ -50,20 +50,20 @@ class ScanDraft(Body):
     device_verdict: Verdict | None = None
 
 
-class BatchDraft(Body):
+class BatchDraft(Body, frozen=True, kw_only=True):
     """Scans made without a network. `device_time` is the device's clock when it sends, with an offset."""
 
     device_time: Moment
     scans: Annotated[list[ScanDraft], Meta(max_length=MOST_SCANS)]
 
 
-class UndoDraft(Body):
+class UndoDraft(Body, frozen=True, kw_only=True):
     """Why a scan is taken back."""
 
     reason: OverrideReason = ""
 
 
-class DeviceDraft(Body):
+class DeviceDraft(Body, frozen=True, kw_only=True):
     """A device to be paired."""
 
     name: Line
@@ -71,21 +71,21 @@ class DeviceDraft(Body):
     role: Annotated[Role, checked(door_role)] = Role.DOOR_STEWARD
 
 
-class PairDraft(Body):
+class PairDraft(Body, frozen=True, kw_only=True):
     """The code from the organiser's screen, and what the device calls itself."""
 
     pairing_code: Annotated[str, Meta(min_length=1, max_length=100)]
     name: OptionalLine = ""
 
 
-class AdmitsDraft(Body):
+class AdmitsDraft(Body, frozen=True, kw_only=True):
     """Whom a checkpoint admits; an empty list admits everybody."""
 
     categories: Annotated[list[Category], Meta(max_length=20)] = []
     session_id: OptionalLine | None = None
 
 
-class CheckpointDraft(Body):
+class CheckpointDraft(Body, frozen=True, kw_only=True):
     """A door within an event."""
 
     slug: Slug

@@ -32,10 +32,28 @@ def _short(text: str) -> str:
     return paragraphs(text)
 
 
+def unknown_session(session_id: str) -> str:
+    """No session can be signed up for yet: an event has no agenda."""
+    raise Wrong("unknown_session", "This event has no such session.")
+
+
+def unknown_invitation(code: str) -> str:
+    """No personal invitation is given out yet."""
+    raise Wrong("unknown_invitation", "This invitation is not known. Leave it out, or ask the organiser.")
+
+
+def agreed(consent: bool) -> bool:
+    """Without consent nothing may be kept."""
+    if not consent:
+        raise Wrong("consent_required", "Please agree to how your data is used; without it we cannot register you.")
+    return consent
+
+
+SessionId = Annotated[str, checked(unknown_session, max_length=64)]
 Answers = Annotated[dict[str, AnswerValue], checked(clean_answers, max_length=50)]
 
 
-class RegistrationDraft(Body):
+class RegistrationDraft(Body, frozen=True, kw_only=True):
     """A wish to take part."""
 
     name: Annotated[str, checked(needed_line, max_length=200, examples=["Åsa Ðórsdóttir"])]
@@ -46,12 +64,25 @@ class RegistrationDraft(Body):
     attendance: Attendance | None = None
     language: LanguageTag = "en"
     answers: Answers = {}
-    session_ids: Annotated[list[Line], Meta(max_length=100)] = []
-    invitation: Annotated[str, Meta(max_length=200)] | None = None
+    session_ids: Annotated[list[SessionId], Meta(max_length=100)] = []
+    invitation: Annotated[str, checked(unknown_invitation, max_length=200)] | None = None
     consent: bool = False
 
 
-class RegistrationChange(Body):
+class OwnDraft(RegistrationDraft):
+    """The same from the person themselves, who must agree to it."""
+
+    consent: Annotated[bool, checked(agreed)] = False
+
+
+class RegistrationForm(OwnDraft):
+    """The same from the public form, where nothing is assumed."""
+
+    category: Category
+    consent: Annotated[bool, checked(agreed)]
+
+
+class RegistrationChange(Body, frozen=True, kw_only=True):
     """A correction by a registrar: only what is given changes. `version`, when given, must be the one that was read."""
 
     version: Annotated[int, Meta(ge=1, le=2**31 - 1)] | UnsetType = UNSET
@@ -63,7 +94,7 @@ class RegistrationChange(Body):
     answers: Answers | UnsetType = UNSET
 
 
-class Reason(Body):
+class Reason(Body, frozen=True, kw_only=True):
     """Why; the letter carries it."""
 
     reason: Annotated[str, checked(paragraphs, max_length=1_000)] = ""

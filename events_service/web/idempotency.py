@@ -4,11 +4,13 @@ A key belongs to whoever sends it (the Authorization header), the method and the
 a second one is told to wait (409). If the process dies meanwhile, the key is free again after a minute.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from litestar.datastructures import Headers
+from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -36,7 +38,7 @@ class Idempotency(ASGIMiddleware):
     """Watches POSTs under /api that carry a key; all else passes untouched."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith("/api/"):
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "POST" or not scope["path"].startswith("/api/"):
             await next_app(scope, receive, send)
             return
         headers = Headers.from_scope(scope)
@@ -93,7 +95,7 @@ async def _run_and_keep(
     answer = _Answer(500, "", b"")
     pending = [body]
 
-    async def replayed_receive() -> Message:
+    async def replayed_receive() -> Any:
         if pending:
             return {"type": "http.request", "body": pending.pop(), "more_body": False}
         return await receive()
@@ -101,7 +103,7 @@ async def _run_and_keep(
     async def watched_send(message: Message) -> None:
         if message["type"] == "http.response.start":
             answer.status = message["status"]
-            answer.content_type = Headers.from_scope({"headers": message["headers"]}).get("content-type", "")  # type: ignore[typeddict-item]
+            answer.content_type = _content_type(message["headers"])
         elif message["type"] == "http.response.body":
             answer.body += message.get("body", b"")
             if not message.get("more_body"):
@@ -113,6 +115,10 @@ async def _run_and_keep(
     except BaseException:
         await _free(digest)
         raise
+
+
+def _content_type(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    return next((value.decode("latin-1") for name, value in headers if name.lower() == b"content-type"), "")
 
 
 async def _keep(digest: str, answer: _Answer) -> None:

@@ -20,17 +20,17 @@ async def allow(bucket: str, *, most: int, within: timedelta) -> None:
     now = clock.now()
     async with transaction() as tx:
         row = await tx.fetch_one(
-            """INSERT INTO attempts (bucket, window_ends_at, count) VALUES ($1, $2, 1)
+            """INSERT INTO attempts (bucket, window_ends_at, tries) VALUES ($1, $2, 1)
                ON CONFLICT (bucket) DO UPDATE SET
-                 count = CASE WHEN attempts.window_ends_at <= $3 THEN 1 ELSE attempts.count + 1 END,
+                 tries = CASE WHEN attempts.window_ends_at <= $3 THEN 1 ELSE attempts.tries + 1 END,
                  window_ends_at = CASE WHEN attempts.window_ends_at <= $3 THEN $2 ELSE attempts.window_ends_at END
-               RETURNING count, window_ends_at""",
+               RETURNING tries, window_ends_at""",
             token_digest(bucket),
             now + within,
             now,
         )
     assert row is not None
-    if row["count"] > most:
+    if row["tries"] > most:
         raise TooMany(retry_after=max(1, math.ceil((row["window_ends_at"] - now).total_seconds())))
 
 
@@ -44,15 +44,15 @@ async def tries_left(tx: Transaction, tries: Mapping[str, int], *, most: int, wi
     now = clock.now()
     digests = {token_digest(bucket): bucket for bucket in tries}
     await tx.execute_many(
-        """INSERT INTO attempts (bucket, window_ends_at, count) VALUES ($1, $2, $3)
+        """INSERT INTO attempts (bucket, window_ends_at, tries) VALUES ($1, $2, $3)
            ON CONFLICT (bucket) DO UPDATE SET
-             count = CASE WHEN attempts.window_ends_at <= $4 THEN $3 ELSE attempts.count + $3 END,
+             tries = CASE WHEN attempts.window_ends_at <= $4 THEN $3 ELSE attempts.tries + $3 END,
              window_ends_at = CASE WHEN attempts.window_ends_at <= $4 THEN $2 ELSE attempts.window_ends_at END""",
         # In order, so that two batches never wait for each other.
         [(digest, now + within, tries[digests[digest]], now) for digest in sorted(digests)],
     )
-    rows = await tx.fetch("SELECT bucket, count FROM attempts WHERE bucket = ANY($1)", list(digests))
-    return {digests[row["bucket"]]: most - row["count"] + tries[digests[row["bucket"]]] for row in rows}
+    rows = await tx.fetch("SELECT bucket, tries FROM attempts WHERE bucket = ANY($1)", list(digests))
+    return {digests[row["bucket"]]: most - row["tries"] + tries[digests[row["bucket"]]] for row in rows}
 
 
 async def forget(bucket: str) -> None:
@@ -64,4 +64,4 @@ async def forget(bucket: str) -> None:
 async def give_back(bucket: str) -> None:
     """Uncount one try, as after a success behind an address that others share."""
     async with transaction() as tx:
-        await tx.execute("UPDATE attempts SET count = count - 1 WHERE bucket = $1 AND count > 0", token_digest(bucket))
+        await tx.execute("UPDATE attempts SET tries = tries - 1 WHERE bucket = $1 AND tries > 0", token_digest(bucket))

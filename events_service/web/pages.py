@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 
@@ -30,7 +30,7 @@ def environment() -> Environment:
     folder = beside if beside.is_dir() else package / "_shipped" / "templates"
     made = Environment(
         loader=FileSystemLoader(folder),
-        autoescape=lambda name: name is None or not name.endswith(".txt"),
+        autoescape=select_autoescape(enabled_extensions=("html", "svg"), default=True, disabled_extensions=("txt",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -76,7 +76,7 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
         status: ResponseSpec(
             Problem,
             description=HTTPStatus(status).phrase,
-            media_type="application/problem+json",  # type: ignore[arg-type]
+            media_type="application/problem+json",
             generate_examples=False,
             examples=[Example(value=msgspec.to_builtins(_example(status)))],
         )

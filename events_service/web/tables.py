@@ -20,4 +20,4 @@ class Attempts(Table, tablename="attempts"):
 
     bucket = Text(primary_key=True)
     window_ends_at = Timestamptz(index=True)
-    count = Integer()
+    tries = Integer()
