@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from litestar import Request, get, patch, post
 from litestar.openapi.spec import Example
-from litestar.params import Body, Parameter
+from litestar.params import Body, PathParameter, QueryParameter
 
 from events_service.events import actions, shapes
 from events_service.events.access import needs_at_event, visible_event
@@ -24,21 +24,25 @@ TAGS = ["events"]
 # PostgreSQL takes no NUL in a text.
 NO_NUL = r"^[^\x00]*$"
 
-SlugInPath = Annotated[str, Parameter(description="The event's slug.")]
-KindAsked = Annotated[Kind | None, Parameter(description="Only events of this kind.")]
+SlugInPath = Annotated[str, PathParameter(description="The event's slug.")]
+KindAsked = Annotated[Kind | None, QueryParameter(description="Only events of this kind.")]
 From = Annotated[
     str | None,
-    Parameter(query="from", max_length=40, description="Only events that end after it: a day (UTC) or a moment."),
+    QueryParameter(name="from", max_length=40, description="Only events that end after it: a day (UTC) or a moment."),
 ]
 To = Annotated[
     str | None,
-    Parameter(query="to", max_length=40, description="Only events that start by then: a day (UTC) or a moment."),
+    QueryParameter(name="to", max_length=40, description="Only events that start by then: a day (UTC) or a moment."),
 ]
-City = Annotated[str, Parameter(max_length=200, pattern=NO_NUL, description="Only events in this city.")]
-Topic = Annotated[str, Parameter(max_length=80, pattern=NO_NUL, description="Only events about this area or topic.")]
+City = Annotated[str, QueryParameter(max_length=200, pattern=NO_NUL, description="Only events in this city.")]
+Topic = Annotated[
+    str, QueryParameter(max_length=80, pattern=NO_NUL, description="Only events about this area or topic.")
+]
 Text = Annotated[
     str,
-    Parameter(max_length=200, pattern=NO_NUL, description="Words of title, summary, slug or city; accents are folded."),
+    QueryParameter(
+        max_length=200, pattern=NO_NUL, description="Words of title, summary, slug or city; accents are folded."
+    ),
 ]
 
 

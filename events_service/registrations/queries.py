@@ -9,7 +9,7 @@ import msgspec
 
 from events_service.database import Row, fetch, fetch_one
 from events_service.errors import NotFound
-from events_service.events.rules import Event
+from events_service.events.rules import Event, Format
 from events_service.outbox.rules import search_key
 from events_service.registrations.rules import Attendance, Category, Status, Taken, seats_offered
 from events_service.sealing import token_digest
@@ -44,7 +44,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """How an event's seats stand; None for a capacity means no limit, for `left` that nobody counts."""
+    """How an event's seats stand. A capacity is None without a limit, and 0 where the event has no such seats."""
 
     confirmed_in_person: int
     confirmed_online: int
@@ -59,13 +59,19 @@ class Seats:
         return self.confirmed_in_person + self.confirmed_online
 
     @property
-    def left(self) -> int | None:
-        """Seats nobody has, in the room and online together."""
-        if self.capacity is None and self.online_capacity is None:
+    def offered(self) -> int | None:
+        """All seats, in the room and online together; None where either knows no limit."""
+        if self.capacity is None or self.online_capacity is None:
             return None
-        room = self.capacity - self.confirmed_in_person if self.capacity is not None else 0
-        online = self.online_capacity - self.confirmed_online if self.online_capacity is not None else 0
-        return max(0, room) + max(0, online)
+        return self.capacity + self.online_capacity
+
+    @property
+    def left(self) -> int | None:
+        """Seats nobody has, in the room and online together; None where either knows no limit."""
+        if self.capacity is None or self.online_capacity is None:
+            return None
+        in_the_room = max(0, self.capacity - self.confirmed_in_person)
+        return in_the_room + max(0, self.online_capacity - self.confirmed_online)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,21 @@ async def registration_by_code(code: str) -> Registration:
     return registration_from(row)
 
 
+async def waitlist_positions(people: Sequence[Registration]) -> dict[str, int]:
+    """Registration id → the rank on the waiting list, 1 is next, of those among these who are on one."""
+    waiting = [person.id for person in people if person.status is Status.WAITLISTED]
+    if not waiting:
+        return {}
+    rows = await fetch(
+        """SELECT one.id, COUNT(*) AS position FROM registration one
+           JOIN registration ahead ON ahead.event = one.event AND ahead.attendance = one.attendance
+                AND ahead.status = 'waitlisted' AND ahead.waitlist_number <= one.waitlist_number
+           WHERE one.id = ANY($1) AND one.status = 'waitlisted' GROUP BY one.id""",
+        waiting,
+    )
+    return {row["id"]: int(row["position"]) for row in rows}
+
+
 async def waitlist_position(registration: Registration) -> int | None:
     """The rank on the waiting list, 1 is next; None for who is not on it."""
     if registration.waitlist_number is None:
@@ -137,19 +158,33 @@ async def waitlist_position(registration: Registration) -> int | None:
 
 async def list_registrations(event_id: str, wanted: Wanted, *, after: str = "", limit: int = 50) -> list[Registration]:
     """Up to `limit` registrations in the order they came; `after` is the id of the last one seen."""
-    where, values = ["event = $1", "id > $2"], [event_id, after]
+    where, values = _conditions(event_id, wanted)
+    values += [after, limit]
+    rows = await fetch(
+        f"SELECT * FROM registration WHERE {where} AND id > ${len(values) - 1} ORDER BY id LIMIT ${len(values)}",  # noqa: S608
+        *values,
+    )
+    return [registration_from(row) for row in rows]
+
+
+async def count_registrations(event_id: str, wanted: Wanted) -> int:
+    """How many a list shows in all."""
+    where, values = _conditions(event_id, wanted)
+    row = await fetch_one(f"SELECT COUNT(*) AS people FROM registration WHERE {where}", *values)  # noqa: S608
+    return int(row["people"]) if row else 0
+
+
+def _conditions(event_id: str, wanted: Wanted) -> tuple[str, list[object]]:
+    """A WHERE clause and its values from $1 on. Its words are ours alone."""
+    where, values = ["event = $1"], [event_id]
     for column, value in (("status", wanted.status), ("category", wanted.category), ("city", wanted.city)):
         if value:
-            values.append(value)
+            values.append(str(value))
             where.append(f"{column} = ${len(values)}")
     for word in search_key(wanted.text).split():
         values.append(f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%")
         where.append(f"search_key LIKE ${len(values)} ESCAPE '!'")
-    rows = await fetch(
-        f"SELECT * FROM registration WHERE {' AND '.join(where)} ORDER BY id LIMIT {int(limit)}",  # noqa: S608
-        *values,
-    )
-    return [registration_from(row) for row in rows]
+    return " AND ".join(where), [*values]
 
 
 async def confirmed_registrations(event_id: str) -> list[Registration]:
@@ -187,23 +222,30 @@ async def taken_seats(event_ids: Sequence[str]) -> dict[tuple[str, Attendance], 
 
 async def seats(event: Event) -> Seats:
     """How the event's seats stand."""
-    rows = await fetch(
-        "SELECT status, attendance, COUNT(*) AS people FROM registration WHERE event = $1 GROUP BY status, attendance",
-        event.id,
-    )
+    return (await seats_of([event]))[event.id]
 
-    def count(status: Status, attendance: Attendance | None = None) -> int:
-        return sum(
-            row["people"]
-            for row in rows
-            if row["status"] == status and (attendance is None or row["attendance"] == attendance)
-        )
+
+async def seats_of(events: Sequence[Event]) -> dict[str, Seats]:
+    """How the seats of these events stand, by event id."""
+    rows = await fetch(
+        """SELECT event, status, attendance, COUNT(*) AS people FROM registration
+           WHERE event = ANY($1) AND status IN ('confirmed', 'waitlisted', 'pending')
+           GROUP BY event, status, attendance""",
+        [event.id for event in events],
+    )
+    people = {(row["event"], row["status"], row["attendance"]): int(row["people"]) for row in rows}
+    return {event.id: _seats(event, people) for event in events}
+
+
+def _seats(event: Event, people: Mapping[tuple[str, str, str], int]) -> Seats:
+    def count(status: Status, *attendances: Attendance) -> int:
+        return sum(people.get((event.id, status, attendance), 0) for attendance in attendances)
 
     return Seats(
         confirmed_in_person=count(Status.CONFIRMED, Attendance.IN_PERSON),
         confirmed_online=count(Status.CONFIRMED, Attendance.ONLINE),
-        waiting=count(Status.WAITLISTED),
-        pending=count(Status.PENDING),
-        capacity=seats_offered(event, Attendance.IN_PERSON) if event.format != "online" else None,
-        online_capacity=seats_offered(event, Attendance.ONLINE) if event.is_online else None,
+        waiting=count(Status.WAITLISTED, *Attendance),
+        pending=count(Status.PENDING, *Attendance),
+        capacity=seats_offered(event, Attendance.IN_PERSON) if event.format is not Format.ONLINE else 0,
+        online_capacity=seats_offered(event, Attendance.ONLINE) if event.is_online else 0,
     )

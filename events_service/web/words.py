@@ -1,5 +1,7 @@
 """Words, dates and safe HTML in the visitor's language: what every template can call."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
@@ -31,6 +33,16 @@ def translations(code: str) -> NullTranslations:
     folders = (package.parent / "locales", package / "_shipped" / "locales")
     folder = next((folder for folder in folders if folder.is_dir()), folders[0])
     return Translations.load(folder, [code], domain="events_service")
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Speak that language meanwhile, whatever the visitor's is."""
+    before = language.set(code)
+    try:
+        yield
+    finally:
+        language.reset(before)
 
 
 def gettext(message: str) -> str:
