@@ -45,20 +45,21 @@ async def _announce_some(tx: Transaction, notice: Row) -> tuple[int, bool]:
 
 
 async def _tell_changed(tx: Transaction, event: Event) -> int:
-    """A REQUEST with the event's SEQUENCE to everyone confirmed who was last sent a lower one."""
+    """A REQUEST to everyone confirmed who was not told this SEQUENCE of the event; their own is above all they were sent."""
     rows = await tx.fetch(
-        """SELECT * FROM registration WHERE event = $1 AND status = 'confirmed' AND invite_sequence < $2
+        """SELECT * FROM registration WHERE event = $1 AND status = 'confirmed' AND told_sequence < $2
            ORDER BY id LIMIT $3 FOR UPDATE""",
         event.id,
         event.sequence,
         PEOPLE_AT_ONCE,
     )
-    invite = InviteFacts("REQUEST", event.sequence, clock.now())
+    now = clock.now()
+    invites = [InviteFacts("REQUEST", max(event.sequence, row["invite_sequence"] + 1), now) for row in rows]
     await tx.execute_many(
-        "UPDATE registration SET invite_sequence = $2, changed_at = $3 WHERE id = $1",
-        [(row["id"], event.sequence, invite.stamped_at) for row in rows],
+        "UPDATE registration SET invite_sequence = $2, told_sequence = $3, changed_at = $4 WHERE id = $1",
+        [(row["id"], invite.sequence, event.sequence, now) for row, invite in zip(rows, invites, strict=True)],
     )
-    await post(tx, [_letter("event_changed", event, row, invite) for row in rows])
+    await post(tx, [_letter("event_changed", event, row, invite) for row, invite in zip(rows, invites, strict=True)])
     return len(rows)
 
 
@@ -67,7 +68,7 @@ async def _tell_cancelled(tx: Transaction, event: Event) -> int:
     rows = await tx.fetch(
         """SELECT * FROM registration
            WHERE event = $1 AND status IN ('confirmed', 'waitlisted', 'pending', 'offered', 'invited')
-             AND (invite_sequence IS NULL OR NOT invite_withdrawn) AND told_cancelled_at IS NULL
+             AND told_cancelled_at IS NULL
            ORDER BY id LIMIT $2 FOR UPDATE""",
         event.id,
         PEOPLE_AT_ONCE,
@@ -86,7 +87,7 @@ async def _tell_cancelled(tx: Transaction, event: Event) -> int:
             row["id"],
             now,
             invite.sequence if invite else row["invite_sequence"],
-            invite is not None,
+            invite is not None or row["invite_withdrawn"],
         )
     await post(tx, letters)
     return len(rows)

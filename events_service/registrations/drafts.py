@@ -69,17 +69,16 @@ class RegistrationDraft(Body, frozen=True, kw_only=True):
     consent: bool = False
 
 
-class OwnDraft(RegistrationDraft):
+class OwnDraft(RegistrationDraft, frozen=True):
     """The same from the person themselves, who must agree to it."""
 
-    consent: Annotated[bool, checked(agreed)] = False
+    consent: Annotated[bool, checked(agreed)]
 
 
-class RegistrationForm(OwnDraft):
+class RegistrationForm(OwnDraft, frozen=True):
     """The same from the public form, where nothing is assumed."""
 
     category: Category
-    consent: Annotated[bool, checked(agreed)]
 
 
 class RegistrationChange(Body, frozen=True, kw_only=True):

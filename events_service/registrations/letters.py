@@ -28,6 +28,7 @@ from events_service.calendar import (
 )
 from events_service.events.entries import confirmed_entry
 from events_service.events.rules import Event
+from events_service.events.rules import Status as EventStatus
 from events_service.events.signing import keys_of
 from events_service.outbox.rules import NewLetter, PostedLetter, Rendered
 from events_service.registrations.badge_images import qr_png
@@ -218,6 +219,8 @@ def _invite(facts: LetterFacts, *, sender: str, organisation: str) -> Invite | N
 async def _badge_text(facts: LetterFacts) -> str | None:
     """The badge that goes into the letter; none for who has no seat."""
     if facts.person.status is not Status.CONFIRMED or facts.person.badge_generation == 0:
+        return None
+    if facts.event.status is EventStatus.CANCELLED:
         return None
     secret_key = settings.current().secret_key
     keys = await keys_of([facts.event.id], secret_key=secret_key)

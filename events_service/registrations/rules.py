@@ -156,6 +156,11 @@ def with_one_more(taken: Taken, placement: Placement) -> Taken:
     return taken
 
 
+def still_seats_people(event: Event, *, now: datetime) -> bool:
+    """Whether a seat is still worth giving: nobody moves up for an event that is called off or over."""
+    return event.status is EventStatus.PUBLISHED and now < event.ends_at
+
+
 def free_seats(event: Event, attendance: Attendance, confirmed: int) -> int | None:
     """How many of the waiting may move up now; None means all of them."""
     seats = seats_offered(event, attendance)

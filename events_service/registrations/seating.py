@@ -3,17 +3,18 @@
 Whoever touches seats locks the event's row first, then looks. What a rule refuses is an answer of the batch, not its end.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from events_service import clock, settings
 from events_service.database import Row, Transaction
-from events_service.errors import FieldError, Invalid, NotFound, Refused
-from events_service.events.queries import event_from
-from events_service.events.rules import Event
+from events_service.errors import FieldError, Invalid, NotFound, Refused, TooMany
+from events_service.events.queries import SLUG, event_from
+from events_service.events.rules import Event, is_open_to_all
 from events_service.events.signing import SigningKey, keys_of
 from events_service.identifiers import new_id
 from events_service.outbox.actions import post
@@ -33,19 +34,30 @@ from events_service.registrations.rules import (
     free_seats,
     place,
     should_remind,
+    still_seats_people,
     with_one_more,
 )
 from events_service.registrations.secrets import badge_text, feed_token, page_code
 from events_service.sealing import token_digest
+from events_service.web.limits import tries_left
+
+# A city hall or a conference network is one address: many may register from there.
+TRIES, TRIES_WITHIN = 600, timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Someone's wish for a seat; `by_registrar` where staff fills it in for them."""
+    """Someone's wish for a seat; `by_registrar` where staff fills it in for them.
+
+    `knows_event` is for those who may see events that are hidden from strangers; `counted_for` names whom the try is counted
+    against, so many within a while (None: nobody counts).
+    """
 
     event_slug: str
     draft: RegistrationDraft
     by_registrar: bool = False
+    knows_event: bool = False
+    counted_for: str | None = None
     source: str = "public"
 
 
@@ -67,6 +79,7 @@ class _Table:
     keys: dict[str, SigningKey]
     taken: dict[tuple[str, Attendance], Taken]
     known: dict[tuple[str, str], Row]
+    tries_left: dict[str, int]
     now: datetime
 
 
@@ -104,6 +117,8 @@ async def lock_event(tx: Transaction, event_id: str) -> Event:
 
 async def move_up(tx: Transaction, event: Event) -> int:
     """Give every free seat to the first in line, with a letter each; the event's row must be locked. Returns how many."""
+    if not still_seats_people(event, now=clock.now()):
+        return 0
     moved: list[Registration] = []
     taken = await taken_seats([event.id])
     for attendance in Attendance:
@@ -132,12 +147,12 @@ async def confirm(tx: Transaction, event: Event, people: Iterable[Registration],
         generation = person.badge_generation + 1
         text = badge_text(person.id, generation, category=person.category, event=event, key=key, secret_key=secret_key)
         invite = next_invite(event, person.invite_sequence, person.invite_withdrawn, now=now)
-        rows.append((person.id, badge_digest(text), generation, invite.sequence, now))
+        rows.append((person.id, badge_digest(text), generation, invite.sequence, now, event.sequence))
         addressee = Addressee.of(person, status=Status.CONFIRMED, badge_generation=generation)
         letters.append(letter_about(kind, event, addressee, invite=invite))
     await tx.execute_many(
         """UPDATE registration SET status = 'confirmed', waitlist_number = NULL, badge_digest = $2, badge_generation = $3,
-                  invite_sequence = $4, invite_withdrawn = FALSE, changed_at = $5, version = version + 1
+                  invite_sequence = $4, told_sequence = $6, invite_withdrawn = FALSE, changed_at = $5, version = version + 1
            WHERE id = $1""",
         rows,
     )
@@ -145,7 +160,7 @@ async def confirm(tx: Transaction, event: Event, people: Iterable[Registration],
 
 
 async def _look(tx: Transaction, applications: list[Application]) -> _Table:
-    slugs = sorted({application.event_slug for application in applications})
+    slugs = sorted({application.event_slug for application in applications if SLUG.fullmatch(application.event_slug)})
     rows = await tx.fetch("SELECT * FROM event WHERE slug = ANY($1) ORDER BY id FOR NO KEY UPDATE", slugs)
     events = {row["slug"]: event_from(row) for row in rows}
     ids = [event.id for event in events.values()]
@@ -156,8 +171,23 @@ async def _look(tx: Transaction, applications: list[Application]) -> _Table:
         keys=await keys_of(ids, secret_key=settings.current().secret_key),
         taken=await taken_seats(ids),
         known={(row["event"], row["email_key"]): row for row in known},
+        tries_left=await _count_tries(tx, applications),
         now=clock.now(),
     )
+
+
+async def _count_tries(tx: Transaction, applications: list[Application]) -> dict[str, int]:
+    """Count the batch's tries within its own transaction, and say how many of them each visitor had left before."""
+    tries = Counter(application.counted_for for application in applications if application.counted_for is not None)
+    return await tries_left(tx, tries, most=TRIES, within=TRIES_WITHIN)
+
+
+def _use_a_try(table: _Table, counted_for: str | None) -> None:
+    if counted_for is None:
+        return
+    table.tries_left[counted_for] -= 1
+    if table.tries_left[counted_for] < 0:
+        raise TooMany(retry_after=int(TRIES_WITHIN.total_seconds()))
 
 
 def email_key(email: str) -> str:
@@ -166,8 +196,9 @@ def email_key(email: str) -> str:
 
 
 def _seat_one(table: _Table, application: Application, writes: _Writes) -> Outcome:
+    _use_a_try(table, application.counted_for)
     event = table.events.get(application.event_slug)
-    if event is None:
+    if event is None or not (application.by_registrar or application.knows_event or is_open_to_all(event)):
         raise NotFound()
     draft = application.draft
     check_open(event, by_registrar=application.by_registrar, now=table.now)
@@ -259,6 +290,7 @@ def _new_row(
         "links_generation": links,
         "reminded_at": None,
         "invite_sequence": sequence,
+        "told_sequence": event.sequence if digest else None,
         "invite_withdrawn": withdrawn,
     }
 

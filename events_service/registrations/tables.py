@@ -11,7 +11,8 @@ class Registration(Table, tablename="registration"):
     """One person's place, or wish for one, at one event. `email_key` is unique within the event.
 
     `waitlist_number` orders the waiting list; the position shown is its rank.
-    `invite_sequence` is the SEQUENCE last sent to this person, `invite_withdrawn` whether that was a CANCEL.
+    `invite_sequence` is the SEQUENCE last sent to this person, `invite_withdrawn` whether that was a CANCEL; `told_sequence` is the
+    event's own SEQUENCE as they were last told it, which their own can run ahead of.
     Tokens (the page, the feed) are drawn from the installation's key and `links_generation`; only digests are here.
     """
 
@@ -42,6 +43,7 @@ class Registration(Table, tablename="registration"):
     reminded_at = Timestamptz(null=True, default=None)
     told_cancelled_at = Timestamptz(null=True, default=None)
     invite_sequence = Integer(null=True, default=None)
+    told_sequence = Integer(null=True, default=None)
     invite_withdrawn = Boolean(default=False)
 
 

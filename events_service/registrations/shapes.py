@@ -1,0 +1,157 @@
+"""The JSON of registrations: what comes out, with an example of each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from events_service import settings
+from events_service.events.rules import Event
+from events_service.people.rules import Actor, Permission
+from events_service.registrations.badges import badges_of
+from events_service.registrations.links import page_url
+from events_service.registrations.queries import Registration, waitlist_positions
+from events_service.registrations.rules import Attendance, Category, Status
+from events_service.registrations.secrets import page_code
+
+EXAMPLE_ID = "0190f6b2a6c87d3e9a4f0c1b2d3e4f50"
+EXAMPLE_BADGE = "S1" + "AEA2F5QHWPMJ7K6LZ4XN" * 7 + "AEA2"
+EXAMPLE_MANAGE_URL = "https://events.example.org/my#mfrggzdfmztwq2lknnwg23tpobyxe43u"
+EXAMPLE_DRAFT: dict[str, Any] = {
+    "name": "Åsa Ðórsdóttir",
+    "email": "asa@example.org",
+    "organisation": "City of Malmö",
+    "city": "Malmö",
+    "category": "practitioner",
+    "attendance": "in_person",
+    "language": "sv",
+    "answers": {"diet": "vegetarian"},
+    "session_ids": [],
+    "invitation": None,
+    "consent": True,
+}
+EXAMPLE_PUBLIC = {"status": "confirmed", "waitlist_position": None}
+EXAMPLE_FOR_REGISTRAR = {
+    **EXAMPLE_PUBLIC,
+    "id": EXAMPLE_ID,
+    "manage_url": EXAMPLE_MANAGE_URL,
+    "badge": EXAMPLE_BADGE,
+}
+EXAMPLE_REGISTRATION = {
+    "id": EXAMPLE_ID,
+    "event": "guide-launch",
+    "name": "Åsa Ðórsdóttir",
+    "email": "asa@example.org",
+    "organisation": "City of Malmö",
+    "city": "Malmö",
+    "category": "practitioner",
+    "attendance": "in_person",
+    "language": "sv",
+    "answers": {"diet": "vegetarian"},
+    "status": "confirmed",
+    "waitlist_position": None,
+    "source": "public",
+    "created_at": "2027-01-15T09:12:00Z",
+    "changed_at": "2027-01-15T09:12:00Z",
+    "version": 1,
+    "manage_url": EXAMPLE_MANAGE_URL,
+    "badge": EXAMPLE_BADGE,
+}
+EXAMPLE_CHANGE = {"version": 1, "organisation": "Malmö stad"}
+EXAMPLE_REASON = {"reason": "The room is smaller than planned."}
+EXAMPLE_BADGE_LINE = {"registration_id": EXAMPLE_ID, "name": "Åsa Ðórsdóttir", "badge": EXAMPLE_BADGE}
+
+Position = Annotated[
+    int | None, Meta(description="The place on the waiting list, 1 is next; null for who is not on it.")
+]
+ManageUrl = Annotated[
+    str | None,
+    Meta(description="The participant's own page. Whoever has it can cancel; null for who may not edit registrations."),
+]
+BadgeText = Annotated[str | None, Meta(description="The text of the badge's QR code; null without a confirmed seat.")]
+
+
+class Received(msgspec.Struct, frozen=True):
+    """What the public is told, whether or not the address was registered before."""
+
+    status: Status
+    waitlist_position: Position
+
+
+class Registered(msgspec.Struct, frozen=True):
+    """What somebody is told who registers another person."""
+
+    status: Status
+    waitlist_position: Position
+    id: str
+    manage_url: ManageUrl
+    badge: BadgeText
+
+
+class RegistrationOut(msgspec.Struct, frozen=True):
+    """A registration. `event` is the event's slug; times are UTC."""
+
+    id: str
+    event: str
+    name: str
+    email: str
+    organisation: str
+    city: str
+    category: Category
+    attendance: Attendance
+    language: str
+    answers: dict[str, Any]
+    status: Status
+    waitlist_position: Position
+    source: Annotated[str, Meta(description="How it came: `public`, `registrar`, `office`, `demo` …")]
+    created_at: datetime
+    changed_at: datetime
+    version: int
+    manage_url: ManageUrl
+    badge: BadgeText
+
+
+class BadgeLine(msgspec.Struct, frozen=True):
+    """One line of the badges of an event."""
+
+    registration_id: str
+    name: str
+    badge: str
+
+
+def manage_url(person: Registration) -> str:
+    """The address of the participant's own page, with the code that opens it."""
+    own = settings.current()
+    return page_url(page_code(person.id, person.links_generation, secret_key=own.secret_key), own)
+
+
+async def registrations_out(people: Sequence[Registration], event: Event, *, actor: Actor) -> list[RegistrationOut]:
+    """Registrations of one event, as this reader may see them."""
+    badges = await badges_of(people, event) if actor.may(Permission.SEE_BADGES, event.slug) else {}
+    edits = actor.may(Permission.EDIT_REGISTRATIONS, event.slug)
+    positions = await waitlist_positions(people)
+    return [
+        RegistrationOut(
+            id=person.id,
+            event=event.slug,
+            name=person.name,
+            email=person.email,
+            organisation=person.organisation,
+            city=person.city,
+            category=person.category,
+            attendance=person.attendance,
+            language=person.language,
+            answers=dict(person.answers),
+            status=person.status,
+            waitlist_position=positions.get(person.id),
+            source=person.source,
+            created_at=person.created_at,
+            changed_at=person.changed_at,
+            version=person.version,
+            manage_url=manage_url(person) if edits else None,
+            badge=badges.get(person.id),
+        )
+        for person in people
+    ]
