@@ -1,6 +1,7 @@
 """The database floor: SQLite and PostgreSQL behind one `transaction()`."""
 
 from events_service.database.connection import connect, disconnect, engine, fetch, fetch_one, is_postgres, transaction
+from events_service.database.failures import is_collision
 from events_service.database.group_commit import GroupCommit
 from events_service.database.migrations import migrate, missing_migrations
 from events_service.database.transactions import Row, Transaction
@@ -14,6 +15,7 @@ __all__ = [
     "engine",
     "fetch",
     "fetch_one",
+    "is_collision",
     "is_postgres",
     "migrate",
     "missing_migrations",

@@ -34,6 +34,13 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, _POSTGRES_AWAY)
 
 
+def is_collision(error: BaseException) -> bool:
+    """Whether a row with the same key was there already: somebody else wrote it between our looking and our writing."""
+    if isinstance(error, sqlite3.IntegrityError):
+        return error.sqlite_errorname in ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE")
+    return isinstance(error, asyncpg.UniqueViolationError)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise `Unavailable` in place of a driver's word for it; every other error passes as it is."""

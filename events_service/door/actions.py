@@ -1,25 +1,36 @@
 """What supervisors and devices do at the door."""
 
 import base64
+import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
 from events_service import clock, settings
-from events_service.calendar import WallTimeRefused
-from events_service.database import Row, Transaction, fetch_one, transaction
-from events_service.door.drafts import BatchDraft, CheckpointDraft, DeviceDraft, PairDraft
-from events_service.door.rules import MAIN, PAIRING_LASTS, Direction, Passage, standing_after_all
-from events_service.door.scanning import DeviceRefused, ScanAnswer, ScanRequest, scan, scan_batch, scan_request
+from events_service.database import Transaction, transaction
+from events_service.door.drafts import CheckpointDraft, DeviceDraft, PairDraft, is_scan_id
+from events_service.door.moments import read_moment
+from events_service.door.queries import Checkpoint, checkpoints_of, paired_device
+from events_service.door.rules import (
+    MAIN,
+    PAIRING_LASTS,
+    PAIRING_TRIES,
+    PAIRING_TRIES_WITHIN,
+    Direction,
+    Passage,
+    standing_after_all,
+)
 from events_service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from events_service.events.rules import Event, to_utc
+from events_service.events.rules import Event
 from events_service.identifiers import new_id
+from events_service.people.addresses import network_of
 from events_service.people.rules import Role
 from events_service.sealing import random_token, token_digest
+from events_service.web.limits import allow
 
-__all__ = ["scan", "scan_request"]
+_SPACING = re.compile(r"[\s-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +53,19 @@ class PairedDevice:
     role: Role
 
 
-class BatchConflict(msgspec.Struct, frozen=True):
-    """One badge admitted by two devices that did not know of each other."""
-
-    registration_id: str
-    checkpoint: str
-    first_scan: str
-    second_scan: str
-
-
-class BatchAnswer(msgspec.Struct, frozen=True):
-    """The verdicts in `scanned_at` order, and the conflicts this batch raised."""
-
-    results: list[ScanAnswer]
-    conflicts: list[BatchConflict]
-
-
 async def ensure_main(event: Event) -> None:
     """Every event has the checkpoint `main`."""
     async with transaction() as tx:
         await _insert_checkpoint(tx, event, CheckpointDraft(slug=MAIN, name="Main entrance"))
+
+
+async def doors_of(event: Event) -> list[Checkpoint]:
+    """The event's checkpoints, the first one first; `main` is made where nobody asked before."""
+    found = await checkpoints_of(event.id)
+    if any(one.slug == MAIN for one in found):
+        return found
+    await ensure_main(event)
+    return await checkpoints_of(event.id)
 
 
 async def add_checkpoint(event: Event, draft: CheckpointDraft) -> str:
@@ -102,8 +106,12 @@ async def add_device(event: Event, draft: DeviceDraft) -> Pairing:
     return pairing
 
 
-async def pair_device(draft: PairDraft) -> PairedDevice:
-    """Exchange a pairing code for the device's token. A code works once. Raises `Conflict` for one that does not (any more)."""
+async def pair_device(draft: PairDraft, *, address: str) -> PairedDevice:
+    """Exchange a pairing code for the device's token. A code works once; case, spaces and hyphens in it do not count.
+
+    Raises `Conflict` for a code that does not work (any more), `TooMany` after 20 tries in 10 minutes from one network.
+    """
+    await allow(f"pairing|{network_of(address)}", most=PAIRING_TRIES, within=PAIRING_TRIES_WITHIN)
     now = clock.now()
     token = random_token()
     async with transaction() as tx:
@@ -112,7 +120,7 @@ async def pair_device(draft: PairDraft) -> PairedDevice:
                       name = CASE WHEN $4 = '' THEN name ELSE $4 END
                WHERE pairing_digest = $1 AND paired_at IS NULL AND revoked_at IS NULL AND pairing_expires_at > $3
                RETURNING id, event, checkpoint, role""",
-            token_digest(draft.pairing_code.strip().upper()),
+            token_digest(_SPACING.sub("", draft.pairing_code).upper()),
             token_digest(token),
             now,
             draft.name,
@@ -134,46 +142,21 @@ async def revoke_device(device_id: str) -> None:
         )
 
 
-async def scan_offline_batch(draft: BatchDraft, *, device_digest: str) -> BatchAnswer:
-    """Record what a device scanned without a network, in the order of its scans; its clock is set right by `device_time`.
-
-    All or nothing: raises `DeviceRefused` or `Invalid` before anything is written.
-    """
-    now = clock.now()
-    skew = now - _moment(draft.device_time, field="device_time")
-    requests = [
-        replace(
-            scan_request(one, device_digest=device_digest),
-            scanned_at=_moment(one.scanned_at, field=f"scans.{index}.scanned_at") + skew,
-            offline=True,
-        )
-        for index, one in enumerate(draft.scans)
-    ]
-    requests.sort(key=_in_time)
-    async with transaction() as tx:
-        answers = await scan_batch(tx, requests)
-        for answer in answers:
-            if isinstance(answer, Exception):
-                raise answer
-        conflicts = await _conflicts_of(tx, [request.scan.scan_id for request in requests])
-        if not requests:
-            await _check_device(tx, device_digest)
-    return BatchAnswer([answer for answer in answers if isinstance(answer, ScanAnswer)], conflicts)
-
-
 async def undo_scan(scan_id: str, *, device_digest: str, reason: str) -> int:
     """Take a scan back, as if it had not been; the record stays. Returns how many are inside then.
 
     A steward takes back what the same device scanned, a supervisor any. Raises `NotFound`, `Forbidden`, `DeviceRefused`.
     """
+    device = await paired_device(device_digest)
+    if not is_scan_id(scan_id):
+        raise NotFound()
     async with transaction() as tx:
-        device = await _check_device(tx, device_digest)
         found = await tx.fetch_one(
-            "SELECT * FROM scan WHERE scan_id = $1 AND event = $2 FOR UPDATE", scan_id, device["event"]
+            "SELECT * FROM scan WHERE scan_id = $1 AND event = $2 FOR UPDATE", scan_id, device.event_id
         )
         if found is None:
             raise NotFound()
-        if found["device"] != device["id"] and device["role"] != Role.DOOR_SUPERVISOR:
+        if found["device"] != device.id and device.role is not Role.DOOR_SUPERVISOR:
             raise Forbidden("Only a supervisor takes back what another device scanned.")
         await tx.execute(
             "UPDATE scan SET undone_at = $2, undo_reason = $3 WHERE scan_id = $1 AND undone_at IS NULL",
@@ -204,7 +187,7 @@ async def _stand_anew(tx: Transaction, *, checkpoint: str, registration: str) ->
     if standing is None:
         await tx.execute("DELETE FROM presence WHERE checkpoint = $1 AND registration = $2", checkpoint, registration)
         return
-    last_entry = next((row for row in reversed(scans) if row["direction"] == "entry"), scans[-1])
+    last_entry = next(row for row in reversed(scans) if row["direction"] == Direction.ENTRY)
     await tx.execute(
         """UPDATE presence SET inside = $3, admitted_at = $4, admitted_day = $5, admitted_by = $6, device = $7
            WHERE checkpoint = $1 AND registration = $2""",
@@ -218,33 +201,9 @@ async def _stand_anew(tx: Transaction, *, checkpoint: str, registration: str) ->
     )
 
 
-async def device_of(device_digest: str) -> Row:
-    """The paired device of that token. Raises `DeviceRefused`."""
-    row = await fetch_one("SELECT * FROM device WHERE token_digest = $1 AND revoked_at IS NULL", device_digest)
-    if row is None:
-        raise DeviceRefused()
-    return row
-
-
-async def _check_device(tx: Transaction, device_digest: str) -> Row:
-    row = await tx.fetch_one("SELECT * FROM device WHERE token_digest = $1 AND revoked_at IS NULL", device_digest)
-    if row is None:
-        raise DeviceRefused()
-    return row
-
-
-async def _conflicts_of(tx: Transaction, scan_ids: list[str]) -> list[BatchConflict]:
-    rows = await tx.fetch(
-        """SELECT c.registration, c.first_scan, c.second_scan, k.slug
-           FROM scan_conflict c JOIN checkpoint k ON k.id = c.checkpoint
-           WHERE c.second_scan = ANY($1) ORDER BY c.created_at, c.second_scan""",
-        scan_ids,
-    )
-    return [BatchConflict(row["registration"], row["slug"], row["first_scan"], row["second_scan"]) for row in rows]
-
-
 async def _insert_checkpoint(tx: Transaction, event: Event, draft: CheckpointDraft) -> str | None:
     """The new checkpoint's id, None where the slug is in use."""
+    opens_at, closes_at = _hours(draft, zone=event.timezone)
     categories = [category.value for category in draft.admits.categories]
     row = await tx.fetch_one(
         """INSERT INTO checkpoint (id, event, slug, name, categories, session_id, reentry, opens_at, closes_at)
@@ -256,28 +215,22 @@ async def _insert_checkpoint(tx: Transaction, event: Event, draft: CheckpointDra
         msgspec.json.encode(categories).decode() if categories else None,
         draft.admits.session_id,
         draft.reentry.value if draft.reentry else None,
-        _in_zone(draft.opens_at, event, field="opens_at"),
-        _in_zone(draft.closes_at, event, field="closes_at"),
+        opens_at,
+        closes_at,
     )
     return row["id"] if row else None
 
 
-def _in_zone(text: str | None, event: Event, *, field: str) -> datetime | None:
-    return None if text is None else _moment(text, field=field, zone=event.timezone)
-
-
-def _moment(text: str, *, field: str, zone: str = "UTC") -> datetime:
-    try:
-        return to_utc(text, zone)
-    except WallTimeRefused as refused:
-        raise Invalid([FieldError(field, "impossible_wall_time", str(refused))]) from refused
-    except (OverflowError, ValueError) as error:
-        raise Invalid([FieldError(field, "invalid_time", "This moment cannot be told.")]) from error
-
-
-def _in_time(request: ScanRequest) -> datetime:
-    assert request.scanned_at is not None
-    return request.scanned_at
+def _hours(draft: CheckpointDraft, *, zone: str) -> tuple[datetime | None, datetime | None]:
+    """When the door opens and closes, in UTC; None for at any time. Raises `Invalid` with every wrong one."""
+    errors: list[FieldError] = []
+    opens_at = read_moment(draft.opens_at, zone=zone, field="opens_at", errors=errors)
+    closes_at = read_moment(draft.closes_at, zone=zone, field="closes_at", errors=errors)
+    if opens_at and closes_at and closes_at <= opens_at:
+        errors.append(FieldError("closes_at", "before_opens_at", "A door closes after it opens."))
+    if errors:
+        raise Invalid(errors)
+    return opens_at, closes_at
 
 
 def pairing_url(code: str) -> str:

@@ -6,11 +6,13 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.params import Parameter
+from litestar.types import ExceptionHandlersMap
 
 from events_service.door import actions, queries
-from events_service.door.actions import BatchAnswer
+from events_service.door.batches import BatchAnswer, scan_offline_batch
 from events_service.door.drafts import BatchDraft, CheckpointDraft, DeviceDraft, PairDraft, ScanDraft, UndoDraft
-from events_service.door.scanning import DeviceRefused, ScanAnswer
+from events_service.door.rules import DeviceRefused
+from events_service.door.scanning import ScanAnswer, scan, scan_request
 from events_service.errors import NotFound
 from events_service.events.queries import event_by_id, event_by_slug
 from events_service.events.rules import Event
@@ -18,7 +20,7 @@ from events_service.people.guards import actor_of, needs
 from events_service.people.rules import Permission
 from events_service.sealing import token_digest
 from events_service.web.lists import Page
-from events_service.web.problems import problems
+from events_service.web.problems import answer_refused, problems
 
 SlugInPath = Annotated[str, Parameter(max_length=80, description="The event's slug.")]
 
@@ -103,7 +105,7 @@ def device_digest(request: Request[Any, Any, Any]) -> str:
 @post("/api/v1/scans", status_code=200, operation_id="scan", tags=["door"], responses=problems(401, 413, 415))
 async def scan_badge(request: Request[Any, Any, Any], data: ScanDraft) -> ScanAnswer:
     """Decide on one badge. A refusal is an answer; the same `scan_id` again gets the same answer."""
-    return await actions.scan(actions.scan_request(data, device_digest=device_digest(request)))
+    return await scan(scan_request(data, device_digest=device_digest(request)))
 
 
 @post(
@@ -111,7 +113,7 @@ async def scan_badge(request: Request[Any, Any, Any], data: ScanDraft) -> ScanAn
 )
 async def scan_many(request: Request[Any, Any, Any], data: BatchDraft) -> BatchAnswer:
     """Record what a device scanned without a network, up to 1,000 at once."""
-    return await actions.scan_offline_batch(data, device_digest=device_digest(request))
+    return await scan_offline_batch(data, device_digest=device_digest(request))
 
 
 @post(
@@ -160,9 +162,9 @@ async def list_devices(slug: SlugInPath) -> Page[DeviceOut]:
     tags=["door"],
     responses=problems(409, 413, 415),
 )
-async def pair_device(data: PairDraft) -> PairedOut:
+async def pair_device(request: Request[Any, Any, Any], data: PairDraft) -> PairedOut:
     """Exchange a pairing code for the device's token."""
-    paired = await actions.pair_device(data)
+    paired = await actions.pair_device(data, address=request.client.host if request.client else "")
     event = await event_by_id(paired.event_id)
     keys = [KeyOut(**key) for key in await queries.public_keys(event.id)]
     return PairedOut(
@@ -203,10 +205,8 @@ async def revoke_device(request: Request[Any, Any, Any], device_id: str) -> None
 )
 async def list_checkpoints(slug: SlugInPath) -> Page[CheckpointOut]:
     """The event's checkpoints; every event has `main`."""
-    event = await event_by_slug(slug)
-    if not await queries.checkpoints_of(event.id):
-        await actions.ensure_main(event)
-    return Page([_checkpoint_out(one) for one in await queries.checkpoints_of(event.id)], None)
+    doors = await actions.doors_of(await event_by_slug(slug))
+    return Page([_checkpoint_out(one) for one in doors], None)
 
 
 @post(
@@ -236,10 +236,15 @@ async def attendance(slug: SlugInPath) -> queries.Attendance:
     return await queries.attendance(event.id)
 
 
-def forget_everything(response: Response[Any]) -> Response[Any]:
-    """A device that is no longer paired wipes what it holds."""
+def answer_device_refused(request: Request[Any, Any, Any], refused: DeviceRefused) -> Response[Any]:
+    """A device that is no longer paired is told so, and to wipe what it holds."""
+    response = answer_refused(request, refused)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
+
+
+# What the application answers, from anywhere, to these refusals.
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {DeviceRefused: answer_device_refused}
 
 
 def _device_out(device: queries.Device) -> DeviceOut:

@@ -13,6 +13,7 @@ from events_service.web.fields import Line, Moment, OptionalLine, Slug, checked,
 
 LONGEST_BADGE = 4096
 MOST_SCANS = 1000
+LONGEST_SCAN_ID = 100
 
 
 def door_role(role: Role) -> Role:
@@ -22,15 +23,21 @@ def door_role(role: Role) -> Role:
     return role
 
 
+def is_scan_id(text: str) -> bool:
+    """Whether this can be a scan's id: any plain text, most of all a UUID."""
+    plain = text.isascii() and text.isprintable() and " " not in text
+    return plain and 0 < len(text) <= LONGEST_SCAN_ID
+
+
 def scan_name(text: str) -> str:
-    """A scan's id: any plain text, most of all a UUID."""
-    if not text.isascii() or not text.isprintable() or " " in text:
+    """A scan's id, as it is."""
+    if not is_scan_id(text):
         raise Wrong("wrong_form", "Use a UUID, or other plain letters, digits and hyphens.")
     return text
 
 
 ScanId = Annotated[
-    str, checked(scan_name, min_length=1, max_length=100, examples=["0190f6b2-6c1f-7c3a-9d52-0d6f0a4b8e11"])
+    str, checked(scan_name, min_length=1, max_length=LONGEST_SCAN_ID, examples=["0190f6b2-6c1f-7c3a-9d52-0d6f0a4b8e11"])
 ]
 # What a camera read may be anything at all: it gets a verdict, never an error.
 Badge = Annotated[str, Meta(max_length=LONGEST_BADGE, description="The text of the QR code, as it was read.")]

@@ -1,6 +1,7 @@
 """Reading the door: checkpoints, devices, and who is inside."""
 
 import base64
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +9,12 @@ from typing import Any
 import msgspec
 
 from events_service import clock
-from events_service.database import Row, fetch
+from events_service.database import Row, fetch, fetch_one
+from events_service.door.rules import DeviceRefused, is_device_done
 from events_service.errors import NotFound
+from events_service.people.rules import Role
+
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class PerMinute(msgspec.Struct, frozen=True):
@@ -60,6 +65,34 @@ class Device:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class DoorDevice:
+    """A paired device: what it is, where it stands, and the event it serves."""
+
+    id: str
+    name: str
+    role: Role
+    checkpoint: str
+    event_id: str
+    event_title: str
+    timezone: str
+    event_ends_at: datetime
+
+
+async def paired_device(token_digest: str) -> DoorDevice:
+    """The device that holds the token of this digest. Raises `DeviceRefused`."""
+    row = await fetch_one(
+        """SELECT d.id, d.name, d.role, k.slug AS checkpoint, d.event AS event_id, e.title AS event_title, e.timezone,
+                  e.ends_at AS event_ends_at
+           FROM device d JOIN checkpoint k ON k.id = d.checkpoint JOIN event e ON e.id = d.event
+           WHERE d.token_digest = $1 AND d.revoked_at IS NULL""",
+        token_digest,
+    )
+    if row is None or is_device_done(event_ends_at=row["event_ends_at"], now=clock.now()):
+        raise DeviceRefused()
+    return DoorDevice(**{**row, "role": Role(row["role"])})
+
+
 async def checkpoints_of(event_id: str) -> list[Checkpoint]:
     """The event's doors, the first one first."""
     rows = await fetch("SELECT * FROM checkpoint WHERE event = $1 ORDER BY id", event_id)
@@ -85,7 +118,7 @@ async def devices_of(event_id: str) -> list[Device]:
 
 async def device_by_id(device_id: str) -> Device:
     """Raises `NotFound`."""
-    rows = await fetch(f"{_DEVICES} WHERE d.id = $1", device_id)
+    rows = await fetch(f"{_DEVICES} WHERE d.id = $1", device_id) if _ID.fullmatch(device_id) else []
     if not rows:
         raise NotFound()
     return _device(rows[0])
@@ -116,7 +149,7 @@ async def attendance(event_id: str) -> Attendance:
         event_id,
     )
     doors = await fetch(
-        """SELECT k.slug, COUNT(*) AS people, SUM(CASE WHEN p.inside THEN 1 ELSE 0 END) AS inside
+        """SELECT k.slug, COUNT(*) AS people
            FROM presence p JOIN checkpoint k ON k.id = p.checkpoint WHERE p.event = $1 GROUP BY k.slug""",
         event_id,
     )

@@ -1,18 +1,29 @@
 """Who is admitted, and why not. Pure: the moment of the scan is an argument."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from events_service.errors import Unauthenticated
 from events_service.events.rules import Reentry
 from events_service.events.rules import Status as EventStatus
 from events_service.registrations.rules import Status as RegistrationStatus
 
 PAIRING_LASTS = timedelta(minutes=15)
+# From one network: enough for a team that pairs its phones together, far too little to guess 128 bits.
+PAIRING_TRIES = 20
+PAIRING_TRIES_WITHIN = timedelta(minutes=10)
 # A device may still send what it scanned for so long after the event ended.
 DEVICE_OUTLIVES_EVENT = timedelta(days=1)
 MAIN = "main"
+
+
+class DeviceRefused(Unauthenticated):
+    """The device's token is unknown, revoked, or its event is long over: it should forget what it knows."""
+
+    code = "device_refused"
+    detail = "This device is not paired, or no longer. Pair it again."
 
 
 class Verdict(StrEnum):
@@ -96,7 +107,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict, its reason, and the standing afterwards (None: as before)."""
+    """A verdict, its reason, and the standing afterwards; None where it stays as it was."""
 
     verdict: Verdict
     reason: Reason | None = None
@@ -128,11 +139,16 @@ def judge(
     return Judgement(Verdict.ADMITTED, standing=after(passage, standing))
 
 
-def after(passage: Passage, standing: Standing | None) -> Standing:
-    """The standing once that passage was admitted."""
-    if passage.direction is Direction.ENTRY or standing is None:
-        return Standing(passage.direction is Direction.ENTRY, passage.at, passage.day)
-    return Standing(False, standing.admitted_at, standing.day)
+def after(passage: Passage, standing: Standing | None) -> Standing | None:
+    """The standing once that passage was admitted. Whoever leaves without having come in was never admitted."""
+    if passage.direction is Direction.ENTRY:
+        return Standing(inside=True, admitted_at=passage.at, day=passage.day)
+    return None if standing is None else replace(standing, inside=False)
+
+
+def is_device_done(*, event_ends_at: datetime, now: datetime) -> bool:
+    """Whether the event is so long over that its devices open nothing any more."""
+    return now > event_ends_at + DEVICE_OUTLIVES_EVENT
 
 
 def standing_after_all(passages: Iterable[Passage]) -> Standing | None:
@@ -150,10 +166,11 @@ def _reason_against(
         return Reason.EVENT_CANCELLED
     if holder.status in (RegistrationStatus.CANCELLED, RegistrationStatus.DECLINED):
         return Reason.REGISTRATION_CANCELLED
-    if holder.replaced:
-        return Reason.BADGE_REPLACED
+    # Before the badge's age: who came back to the waiting list after cancelling holds no newer badge.
     if holder.status is not RegistrationStatus.CONFIRMED:
         return Reason.NOT_CONFIRMED
+    if holder.replaced:
+        return Reason.BADGE_REPLACED
     if passage.direction is Direction.EXIT:
         return None if standing is not None and standing.inside else Reason.NOT_INSIDE
     if door.categories is not None and holder.category not in door.categories:

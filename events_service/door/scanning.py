@@ -4,7 +4,7 @@ The registrations of a batch are locked in id order before anything is looked at
 the second sees what the first decided.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from events_service import clock
-from events_service.calendar import WallTimeRefused
 from events_service.database import GroupCommit, Row, Transaction
 from events_service.door.drafts import ScanDraft
+from events_service.door.moments import read_moment
 from events_service.door.rules import (
-    DEVICE_OUTLIVES_EVENT,
     MESSAGES,
+    DeviceRefused,
     Direction,
     Door,
     Holder,
@@ -26,23 +26,16 @@ from events_service.door.rules import (
     Reason,
     Standing,
     Verdict,
+    is_device_done,
     judge,
 )
-from events_service.errors import FieldError, Invalid, Refused, Unauthenticated
+from events_service.errors import FieldError, Invalid, Refused
 from events_service.events.rules import Reentry
 from events_service.events.rules import Status as EventStatus
-from events_service.events.rules import to_utc
 from events_service.identifiers import new_id
 from events_service.people.rules import Role
 from events_service.registrations.badge_tokens import badge_digest, is_signed_by, parse
 from events_service.registrations.rules import Status as RegistrationStatus
-
-
-class DeviceRefused(Unauthenticated):
-    """The device's token is unknown, revoked, or its event is long over: it should forget what it knows."""
-
-    code = "device_refused"
-    detail = "This device is not paired, or no longer. Pair it again."
 
 
 class Attendee(msgspec.Struct, frozen=True):
@@ -97,7 +90,7 @@ class _Known:
     registrations: dict[str, Row]
     retired: dict[str, Row]
     answers: dict[str, tuple[str, ScanAnswer]]
-    standings: dict[tuple[str, str], tuple[Standing, Row | None]]
+    standings: dict[tuple[str, str], tuple[Standing, Row]]
     inside: dict[str, int]
     public_keys: dict[int, Row]
 
@@ -131,17 +124,17 @@ async def scan(request: ScanRequest) -> ScanAnswer:
     return await _batches.submit(request)
 
 
-def scan_request(draft: ScanDraft, *, device_digest: str, **more: object) -> ScanRequest:
+def scan_request(draft: ScanDraft, *, device_digest: str) -> ScanRequest:
     """The request for a draft that just arrived."""
-    request = ScanRequest(device_digest, draft, badge_digest(draft.badge), clock.now())
-    return replace(request, **more) if more else request  # type: ignore[arg-type]
+    return ScanRequest(device_digest, draft, badge_digest(draft.badge), clock.now())
 
 
 async def _look(tx: Transaction, requests: list[ScanRequest]) -> _Known:
     devices = await tx.fetch(
         """SELECT d.id, d.event, d.name, d.role, d.token_digest, d.last_seen_at, e.status AS event_status, e.timezone,
                   e.reentry, e.ends_at
-           FROM device d JOIN event e ON e.id = d.event WHERE d.token_digest = ANY($1) AND d.revoked_at IS NULL""",
+           FROM device d JOIN event e ON e.id = d.event WHERE d.token_digest = ANY($1) AND d.revoked_at IS NULL
+           ORDER BY d.id""",
         sorted({request.device_digest for request in requests}),
     )
     digests = sorted({request.badge for request in requests})
@@ -189,7 +182,7 @@ async def _answers_before(tx: Transaction, requests: list[ScanRequest]) -> dict[
     return {row["scan_id"]: (row["event"], msgspec.json.decode(row["answer"], type=ScanAnswer)) for row in rows}
 
 
-async def _standings(tx: Transaction, ids: list[str]) -> dict[tuple[str, str], tuple[Standing, Row | None]]:
+async def _standings(tx: Transaction, ids: list[str]) -> dict[tuple[str, str], tuple[Standing, Row]]:
     if not ids:
         return {}
     rows = await tx.fetch(
@@ -223,7 +216,7 @@ async def _public_keys(tx: Transaction, requests: list[ScanRequest]) -> dict[int
 
 
 async def _mark_seen(tx: Transaction, devices: list[Row]) -> None:
-    """Note the contact, at most once a minute: it is for people to read."""
+    """Note the contact, at most once a minute: it is for people to read. In id order, as all rows are locked."""
     now = clock.now()
     stale = [d for d in devices if d["last_seen_at"] is None or (now - d["last_seen_at"]).total_seconds() > 60]
     await tx.execute_many(
@@ -233,7 +226,7 @@ async def _mark_seen(tx: Transaction, devices: list[Row]) -> None:
 
 def _decide(known: _Known, request: ScanRequest, writes: _Writes) -> ScanAnswer:
     device = known.devices.get(request.device_digest)
-    if device is None or request.received_at > device["ends_at"] + DEVICE_OUTLIVES_EVENT:
+    if device is None or is_device_done(event_ends_at=device["ends_at"], now=request.received_at):
         raise DeviceRefused()
     before = known.answers.get(request.scan.scan_id)
     if before is not None:
@@ -295,20 +288,21 @@ def _stand(
     known: _Known, writes: _Writes, key: tuple[str, str], standing: Standing, *, request: ScanRequest, device: Row
 ) -> None:
     """Remember the new standing, for the next scan of this batch and for the table."""
-    _, before = known.standings.get(key, (None, None))
-    entering = request.scan.direction is Direction.ENTRY or before is None
-    admitted_by = request.scan.scan_id if entering else before["admitted_by"]  # type: ignore[index]
-    by_device = device["id"] if entering else before["device"]  # type: ignore[index]
-    row = {
-        "checkpoint": key[0],
-        "admitted_at": standing.admitted_at,
-        "admitted_by": admitted_by,
-        "device": by_device,
-        "device_name": device["name"] if entering else before["device_name"],  # type: ignore[index]
-    }
+    if request.scan.direction is Direction.ENTRY:
+        row: Row = {
+            "checkpoint": key[0],
+            "admitted_at": standing.admitted_at,
+            "admitted_by": request.scan.scan_id,
+            "device": device["id"],
+            "device_name": device["name"],
+        }
+    else:
+        # Whoever leaves was admitted once, and stays admitted by that scan.
+        _, row = known.standings[key]
     known.standings[key] = (standing, row)
     writes.presences[key] = (
-        new_id(), device["event"], *key, standing.inside, standing.admitted_at, standing.day, admitted_by, by_device,
+        new_id(), device["event"], *key, standing.inside, standing.admitted_at, standing.day,
+        row["admitted_by"], row["device"],
     )  # fmt: skip
 
 
@@ -327,10 +321,10 @@ def _stranger(known: _Known, request: ScanRequest, *, event_id: str) -> Reason:
 def _passage(request: ScanRequest, *, zone: str) -> Passage:
     at = request.scanned_at
     if at is None:
-        try:
-            at = to_utc(request.scan.scanned_at, zone)
-        except WallTimeRefused as refused:
-            raise Invalid([FieldError("scanned_at", "impossible_wall_time", str(refused))]) from refused
+        errors: list[FieldError] = []
+        at = read_moment(request.scan.scanned_at, zone=zone, field="scanned_at", errors=errors)
+        if at is None:
+            raise Invalid(errors)
     return Passage(request.scan.direction, at, local_day(at, zone))
 
 
