@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from events_service.door.rules import MAIN, Direction, Verdict
 from events_service.events.rules import Reentry
@@ -88,7 +88,7 @@ class PairDraft(Body, frozen=True, kw_only=True):
 class AdmitsDraft(Body, frozen=True, kw_only=True):
     """Whom a checkpoint admits; an empty list admits everybody."""
 
-    categories: Annotated[list[Category], Meta(max_length=20)] = []
+    categories: Annotated[list[Category], Meta(max_length=20)] = field(default_factory=list)
     session_id: OptionalLine | None = None
 
 

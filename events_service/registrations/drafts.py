@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from events_service.registrations.rules import Attendance, Category
 from events_service.web.bodies import Body, Wrong
@@ -63,8 +63,8 @@ class RegistrationDraft(Body, frozen=True, kw_only=True):
     category: Category = Category.PRACTITIONER
     attendance: Attendance | None = None
     language: LanguageTag = "en"
-    answers: Answers = {}
-    session_ids: Annotated[list[SessionId], Meta(max_length=100)] = []
+    answers: Answers = field(default_factory=dict)
+    session_ids: Annotated[list[SessionId], Meta(max_length=100)] = field(default_factory=list)
     invitation: Annotated[str, checked(unknown_invitation, max_length=200)] | None = None
     consent: bool = False
 
