@@ -97,7 +97,7 @@ class CheckpointDraft(Body, frozen=True, kw_only=True):
 
     slug: Slug
     name: Line
-    admits: AdmitsDraft = AdmitsDraft()
+    admits: AdmitsDraft = field(default_factory=AdmitsDraft)
     reentry: Reentry | None = None
     opens_at: Moment | None = None
     closes_at: Moment | None = None
