@@ -30,6 +30,7 @@ from events_service.people.shapes import (
 from events_service.web.lists import DEFAULT_LIMIT, Cursor, Limit, Page, key_in, page_of
 from events_service.web.problems import answers, problems
 
+API = "/api/v1"
 EventSlugs = Callable[[], Awaitable[Sequence[str]]]
 ApiRequest = Request[Any, Any, State]
 Slugs = NamedDependency[Sequence[str]]
@@ -175,9 +176,9 @@ async def enable_account(account_id: Annotated[str, PathParameter(description="T
 
 
 def routes(event_slugs: EventSlugs) -> list[Any]:
-    """What stands under `/api/v1`. `event_slugs` names the events that there are: they live on a floor above."""
+    """All of them, under `/api/v1`. `event_slugs` names the events that there are: they live on a floor above."""
     managed = Router(
-        path="/",
+        path=API,
         guards=[needs(Permission.MANAGE_PEOPLE)],
         dependencies={"event_slugs": Provide(event_slugs)},
         tags=["people"],
@@ -193,4 +194,4 @@ def routes(event_slugs: EventSlugs) -> list[Any]:
             enable_account,
         ],
     )
-    return [Router(path="/", tags=["people"], route_handlers=[me]), managed]
+    return [Router(path=API, tags=["people"], route_handlers=[me]), managed]

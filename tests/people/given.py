@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from httpx import ASGITransport, AsyncClient
-from litestar import Litestar, Router, get
+from litestar import Litestar, get
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.params import FromPath
@@ -49,7 +49,7 @@ def people_app() -> Litestar:
             office_event,
             letters,
             *pages.routes(event_slugs),
-            Router("/api/v1", route_handlers=api.routes(event_slugs)),
+            *api.routes(event_slugs),
         ],
         before_request=know_visitor,
         dto=JsonBody,

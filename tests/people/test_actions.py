@@ -141,7 +141,7 @@ async def test_of_two_owners_who_leave_at_once_one_stays() -> None:
         outcomes = await asyncio.gather(
             actions.withdraw_role(first, Role.OWNER), actions.disable_account(second), return_exceptions=True
         )
-        assert sorted(type(outcome) for outcome in outcomes if outcome) == [LastOwner]
+        assert [type(outcome) for outcome in outcomes if outcome] == [LastOwner]
         await actions.enable_account(second)
         await actions.grant_role(first, Role.OWNER)
         await actions.grant_role(second, Role.OWNER)
@@ -166,7 +166,8 @@ async def test_a_token_is_known_by_its_digest_until_it_is_revoked() -> None:
     token = await actions.make_api_token(Role.REGISTRAR, event_slug="launch", name="Badge printer")
     found = await queries.bearer(token)
     assert found is not None
-    assert (found.kind, found.name, found.grants) == ("token", "Badge printer", {Grant(Role.REGISTRAR, "launch")})
+    assert (found.kind, found.name) == ("token", "Badge printer")
+    assert found.grants == {Grant(Role.REGISTRAR, "launch")}
     assert (len(token), token in str(await database.fetch("SELECT * FROM api_token"))) == (32, False)
 
     row = await queries.token_row(token)

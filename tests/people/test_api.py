@@ -50,7 +50,7 @@ async def test_me_tells_whose_token_it_is(client: AsyncClient) -> None:
     ],
 )
 async def test_without_a_token_that_holds_the_answer_is_401(client: AsyncClient, headers: dict[str, str]) -> None:
-    raw = {name: value.encode("latin-1") for name, value in headers.items()}
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     for path in ("/api/v1/me", "/api/v1/tokens", "/api/v1/events/launch/letters"):
         answer = await client.get(path, headers=raw)
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")

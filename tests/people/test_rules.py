@@ -78,8 +78,8 @@ def test_a_role_for_one_event_reaches_that_event_and_no_other(
 
 def test_roles_add_up_each_at_its_own_event() -> None:
     both = actor(Grant(Role.REGISTRAR, "launch"), Grant(Role.DOOR_STEWARD, "summit"))
-    assert both.events_with(Permission.SEE_EVENTS) == {"launch", "summit"}
-    assert both.events_with(Permission.SCAN) == {"summit"}
+    assert both.events_with(Permission.SEE_EVENTS) == frozenset({"launch", "summit"})
+    assert both.events_with(Permission.SCAN) == frozenset({"summit"})
     assert both.may(Permission.SCAN, "launch") is False
 
 

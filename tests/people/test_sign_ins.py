@@ -2,6 +2,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from events_service import clock, database, settings
 from events_service.errors import TooMany, Unauthenticated
@@ -119,7 +120,7 @@ async def test_a_renewed_sign_in_goes_on_under_another_token() -> None:
 @pytest.mark.usefixtures("database")
 async def test_a_password_kept_by_weaker_parameters_is_kept_better_after_signing_in() -> None:
     account_id = await account()
-    weak = passwords.PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
+    weak = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
     async with database.transaction() as tx:
         await tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", account_id, weak)
     await signed_in()
