@@ -19,7 +19,7 @@ export async function settle(address, asked, verdict) {
     }
     const kept = !answer || answer.status >= 500 || answer.status === 429;
     if (!kept) {
-      show(verdict, answer.status === 401 || answer.status === 403 ? "unpaired" : "unread");
+      show(verdict, answer.status === 401 ? "unpaired" : "unread");
       return;
     }
     show(verdict, "waiting");
