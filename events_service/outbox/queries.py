@@ -16,6 +16,7 @@ _CONDITIONS = {
     "status": "status = {}",
     "kind": "kind = {}",
     "text": "search_key LIKE {} ESCAPE '!'",
+    "registration": "registration_id = {}",
     "within": "event_slug = ANY({})",
     "after": "id < {}",
 }
@@ -23,7 +24,8 @@ _CONDITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which letters: of an event, a status, a kind, with a text in the recipient's name or address; None: whichever.
+    """Which letters: of an event, a status, a kind, about a registration, with a text in the recipient's name or address;
+    None: whichever.
 
     `within` are the events whose letters the reader may see; None for all, those of no event among them.
     """
@@ -32,6 +34,7 @@ class Search:
     status: Status | None = None
     kind: str | None = None
     text: str | None = None
+    registration: str | None = None
     within: frozenset[str] | None = None
 
 
@@ -108,6 +111,7 @@ def _where(search: Search, *, after: str = "") -> tuple[str, list[object]]:
         "status": search.status and search.status.value,
         "kind": search.kind,
         "text": search.text and f"%{_escaped(rules.search_key(search.text))}%",
+        "registration": search.registration,
         "within": None if search.within is None else sorted(search.within),
         "after": after or None,
     }

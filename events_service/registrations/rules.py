@@ -175,6 +175,11 @@ def check_step(now_is: Status, to: Status) -> None:
         )
 
 
+def may_cancel(status: Status, event: Event, *, now: datetime) -> bool:
+    """Whether participants may still give up their place themselves."""
+    return Status.CANCELLED in ALLOWED[status] and still_seats_people(event, now=now)
+
+
 def should_remind(*, same_content: bool, registered_at: datetime, reminded_at: datetime | None, now: datetime) -> bool:
     """Whether someone who registers again is told by mail that they are registered already."""
     if same_content and now - registered_at < DOUBLE_CLICK:

@@ -5,16 +5,16 @@ import email.policy
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any, cast
 
 import httpx
-import msgspec
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 
-from events_service import clock, database
+from events_service import clock, database, settings
 from events_service.errors import Refused
 from events_service.events import actions as event_actions
 from events_service.events.drafts import EventDraft
@@ -25,12 +25,13 @@ from events_service.people import actions as people_actions
 from events_service.people import sign_ins
 from events_service.people.guards import SignInFirst, know_visitor, to_sign_in
 from events_service.people.rules import Role
-from events_service.registrations import actions, api
+from events_service.registrations import actions, api, my_pages, office_pages, pages
 from events_service.registrations.drafts import RegistrationDraft
 from events_service.registrations.letters import write_letter
 from events_service.registrations.queries import Registration, registration_by_id
 from events_service.registrations.rules import Status
 from events_service.registrations.seating import Application, Outcome
+from events_service.registrations.secrets import page_code
 from events_service.web.bodies import JsonBody, read_values
 from events_service.web.headers import add_headers
 from events_service.web.problems import answer_http, answer_refused, answer_unexpected
@@ -126,26 +127,16 @@ def parts_of(mail: EmailMessage) -> Parts:
     )
 
 
-async def clock_back(registration_id: str, column: str, *, hours: int) -> None:
-    """Make something that happened to a registration that much older."""
+async def make_older(registration_id: str, column: str, *, by: timedelta) -> None:
+    """As if that had happened to the registration so much earlier."""
     async with database.transaction() as tx:
-        await tx.execute(
-            f"UPDATE registration SET {column} = $2 WHERE id = $1",
-            registration_id,
-            clock.now() - hours * clock_hour(),
-        )
-
-
-def clock_hour() -> Any:
-    from datetime import timedelta
-
-    return timedelta(hours=1)
+        await tx.execute(f"UPDATE registration SET {column} = $2 WHERE id = $1", registration_id, clock.now() - by)
 
 
 def an_app() -> Litestar:
     """The routes of registrations, put together as the service does."""
     return Litestar(
-        [*api.ROUTES],
+        [*api.ROUTES, *pages.ROUTES, *my_pages.ROUTES, *office_pages.ROUTES],
         before_request=know_visitor,
         before_send=[add_headers],
         dto=JsonBody,
@@ -180,5 +171,10 @@ async def enter(client: httpx.AsyncClient, role: Role = Role.REGISTRAR, event: s
     client.cookies.set("signin", await sign_ins.sign_in(address, PASSWORD, address="192.0.2.9"))
 
 
-def plain(value: Any) -> Any:
-    return msgspec.to_builtins(value)
+async def form_token(client: httpx.AsyncClient, path: str) -> str:
+    """What the forms of that page carry for somebody who is signed in."""
+    return (await client.get(path)).text.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def page_code_of(person: Registration) -> str:
+    return page_code(person.id, person.links_generation, secret_key=settings.current().secret_key)

@@ -1,0 +1,273 @@
+"""Registrations in the back office: who takes part, one person, and what can be done about it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
+
+from events_service.errors import Conflict, Invalid
+from events_service.events.access import needs_at_event
+from events_service.events.queries import event_by_id, event_by_slug
+from events_service.events.rules import Event
+from events_service.outbox.queries import Search
+from events_service.outbox.queries import letters as letters_of
+from events_service.people.guards import SignInFirst, actor_of, needs_account, to_sign_in
+from events_service.people.rules import Permission
+from events_service.registrations import actions
+from events_service.registrations.access import registration_at
+from events_service.registrations.badges import badge_picture
+from events_service.registrations.drafts import Reason, RegistrationDraft
+from events_service.registrations.queries import (
+    Registration,
+    Wanted,
+    count_registrations,
+    list_registrations,
+    seats,
+    waitlist_position,
+    waitlist_positions,
+)
+from events_service.registrations.rules import ALLOWED, Category, Status
+from events_service.registrations.seating import Application
+from events_service.registrations.shapes import manage_url
+from events_service.web.forms import errors_by_field, read_form
+from events_service.web.lists import cursor_for, key_in
+from events_service.web.pages import page, redirect
+from events_service.web.words import gettext as _
+from events_service.web.words import language
+
+PageRequest = Request[Any, Any, Any]
+LIST = "/office/events/{slug:str}/registrations"
+ONE = "/office/registrations/{registration_id:str}"
+PAGE_LENGTH, LETTERS_SHOWN = 50, 20
+Typed = Annotated[str, QueryParameter(max_length=200, pattern=r"^[^\x00]*$")]
+CursorTyped = Annotated[str, QueryParameter(max_length=400)]
+
+
+@get(LIST, name="office.registrations", guards=[needs_at_event(Permission.SEE_REGISTRATIONS)])
+async def registrations(
+    request: PageRequest,
+    slug: FromPath[str],
+    q: Typed = "",
+    status: Typed = "",
+    category: Typed = "",
+    city: Typed = "",
+    cursor: CursorTyped = "",
+) -> Response[str]:
+    """Who has registered, in the order they came."""
+    event = await event_by_slug(slug)
+    typed = {"q": q, "status": status, "category": category, "city": city}
+    wanted = Wanted(text=q, status=status, category=category, city=city)
+    found = await list_registrations(event.id, wanted, after=key_in(cursor), limit=PAGE_LENGTH + 1)
+    shown = found[:PAGE_LENGTH]
+    return page(
+        "office/registrations.html",
+        request,
+        event=event,
+        seats=await seats(event),
+        registrations=shown,
+        positions=await waitlist_positions(shown),
+        form=typed,
+        total=await count_registrations(event.id, wanted),
+        may_edit=(await actor_of(request)).may(Permission.EDIT_REGISTRATIONS, slug),
+        earlier=_address(slug, typed) if cursor else None,
+        later=_address(slug, typed | {"cursor": cursor_for(shown[-1].id)}) if len(found) > PAGE_LENGTH else None,
+    )
+
+
+@get(LIST + "/new", name="office.new_registration", guards=[needs_at_event(Permission.EDIT_REGISTRATIONS)])
+async def new_registration(request: PageRequest, slug: FromPath[str]) -> Response[str]:
+    """The form to add somebody by hand."""
+    typed = {"language": language.get(), "attendance": "in_person", "category": Category.GUEST.value}
+    return await _form(request, await event_by_slug(slug), typed=typed)
+
+
+@post(LIST + "/new", guards=[needs_at_event(Permission.EDIT_REGISTRATIONS)])
+async def add(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
+    """Register somebody, past window and mode, never past the seats; or the form again with what is wrong."""
+    event = await event_by_slug(slug)
+    form = await read_form(request, RegistrationDraft)
+    if form.value is None:
+        return await _form(request, event, typed=form.typed, errors=form.errors, status=422)
+    try:
+        outcome = await actions.register(Application(slug, form.value, by_registrar=True, source="office"))
+    except Invalid as invalid:
+        return await _form(request, event, typed=form.typed, errors=errors_by_field(invalid), status=422)
+    except Conflict as refused:
+        return await _form(request, event, typed=form.typed, refusal=_(refused.detail), status=409)
+    return _to_person(outcome.registration_id, done="registered" if outcome.is_new else "known_already")
+
+
+@get(ONE, name="office.registration", guards=[needs_account])
+async def registration(request: PageRequest, registration_id: FromPath[str]) -> Response[str]:
+    """One person: facts, letters, badge."""
+    return await _person(request, await registration_at(request, registration_id))
+
+
+@get(ONE + "/badge.png", guards=[needs_account])
+async def badge_png(request: PageRequest, registration_id: FromPath[str]) -> Response[bytes]:
+    """The badge's code."""
+    person = await registration_at(request, registration_id, to=Permission.SEE_BADGES)
+    picture = await badge_picture(person, await event_by_id(person.event_id), "png")
+    return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+@post(ONE + "/approve", guards=[needs_account])
+async def approve(request: PageRequest, registration_id: FromPath[str]) -> Response[Any]:
+    """Say yes."""
+    return await _do(request, registration_id, actions.approve_registration, done="approved")
+
+
+@post(ONE + "/decline", guards=[needs_account])
+async def decline(request: PageRequest, registration_id: FromPath[str]) -> Response[Any]:
+    """Say no, with the reason in the letter."""
+    return await _end(request, registration_id, actions.decline_registration, done="registration_declined")
+
+
+@post(ONE + "/cancel", guards=[needs_account])
+async def cancel(request: PageRequest, registration_id: FromPath[str]) -> Response[Any]:
+    """Take the seat back, with the reason in the letter."""
+    return await _end(request, registration_id, actions.cancel_registration, done="registration_cancelled")
+
+
+@post(ONE + "/resend", guards=[needs_account])
+async def resend(request: PageRequest, registration_id: FromPath[str]) -> Response[Any]:
+    """Send the letter that tells how things stand once more."""
+    return await _do(request, registration_id, actions.resend_letter, done="resent")
+
+
+async def _do(
+    request: PageRequest, registration_id: str, verb: Callable[[str], Awaitable[object]], *, done: str
+) -> Response[Any]:
+    """Do it and show the person; or show them with the sentence why it cannot be done."""
+    person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
+    try:
+        await verb(person.id)
+    except Conflict as refused:
+        return await _person(request, person, refusal=_(refused.detail), status=409)
+    return _to_person(person.id, done=done)
+
+
+async def _end(
+    request: PageRequest, registration_id: str, verb: Callable[..., Awaitable[object]], *, done: str
+) -> Response[Any]:
+    person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
+    form = await read_form(request, Reason)
+    if form.value is None:
+        return await _person(request, person, form=form.typed, errors=form.errors, status=422)
+    reason = form.value.reason
+
+    async def end(one: str) -> object:
+        return await verb(one, reason=reason)
+
+    return await _do(request, registration_id, end, done=done)
+
+
+async def _person(
+    request: PageRequest,
+    person: Registration,
+    *,
+    form: dict[str, Any] | None = None,
+    errors: dict[str, list[str]] | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> Response[str]:
+    event = await event_by_id(person.event_id)
+    actor = await actor_of(request)
+    edits = actor.may(Permission.EDIT_REGISTRATIONS, event.slug)
+    seated = person.status is Status.CONFIRMED and actor.may(Permission.SEE_BADGES, event.slug)
+    sees_letters = actor.may(Permission.SEE_LETTERS, event.slug)
+    letters = await letters_of(Search(registration=person.id), limit=LETTERS_SHOWN) if sees_letters else []
+    return page(
+        "office/registration.html",
+        request,
+        status=status,
+        event=event,
+        registration=person,
+        waitlist_position=await waitlist_position(person),
+        answers=_answers(person),
+        letters=letters,
+        badge_image=f"/office/registrations/{person.id}/badge.png" if seated else "",
+        page_url=manage_url(person) if edits else "",
+        steps=_steps(person) if edits else frozenset(),
+        form=form or {},
+        errors=errors or {},
+        refusal=refusal,
+    )
+
+
+def _steps(person: Registration) -> frozenset[str]:
+    """What can be done with this registration now."""
+    possible = {
+        "approve": person.status is Status.PENDING,
+        "decline": person.status is Status.PENDING,
+        "cancel": Status.CANCELLED in ALLOWED[person.status] and person.status is not Status.PENDING,
+        "resend": person.status in (Status.CONFIRMED, Status.WAITLISTED, Status.PENDING),
+    }
+    return frozenset(step for step, is_possible in possible.items() if is_possible)
+
+
+def _answers(person: Registration) -> Sequence[tuple[str, str]]:
+    labels = {"diet": _("Food"), "access": _("Access")}
+    return [(labels.get(name, name), _told(value)) for name, value in person.answers.items()]
+
+
+def _told(value: object) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+async def _form(
+    request: PageRequest,
+    event: Event,
+    *,
+    typed: dict[str, Any],
+    errors: dict[str, list[str]] | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> Response[str]:
+    return page(
+        "office/registration_form.html",
+        request,
+        status=status,
+        event=event,
+        seats=await seats(event),
+        form=typed,
+        errors=errors or {},
+        refusal=refusal,
+    )
+
+
+def _to_person(registration_id: str, *, done: str) -> Redirect:
+    return redirect(f"/office/registrations/{registration_id}?done={done}")
+
+
+def _address(slug: str, typed: dict[str, str]) -> str:
+    query = urlencode({name: value for name, value in typed.items() if value})
+    path = f"/office/events/{slug}/registrations"
+    return f"{path}?{query}" if query else path
+
+
+ROUTES = [
+    Router(
+        "/",
+        route_handlers=[
+            registrations,
+            new_registration,
+            add,
+            registration,
+            badge_png,
+            approve,
+            decline,
+            cancel,
+            resend,
+        ],
+        exception_handlers={SignInFirst: to_sign_in},
+        include_in_schema=False,
+    )
+]
