@@ -17,6 +17,7 @@ from events_service.logs import configure_logs
 from events_service.settings import BadSetting, Settings
 
 Result = TypeVar("Result")
+_SELF = (sys.executable, "-m", "events_service")
 ROLES = ("owner", "organiser", "agenda_editor", "registrar", "door_supervisor", "door_steward", "viewer")
 
 
@@ -32,7 +33,8 @@ def run(demo_if_empty: bool) -> None:
     """Serve, and work the outbox. The embedded database is migrated first."""
     own = _settings()
     if demo_if_empty:
-        _load_demo(only_if_empty=True)
+        # In a process of its own: the serving ones are forked from this one, and threads do not survive a fork.
+        subprocess.run([*_SELF, "demo", "--only-if-empty"], check=True)  # noqa: S603
     if own.workers > 1:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="events-metrics-"))
     click.echo(f"Serving {own.base_url} (stop with Ctrl-C)", err=True)
@@ -65,9 +67,20 @@ def migrate() -> None:
 
 
 @main.command()
-def demo() -> None:
+@click.option("--only-if-empty", is_flag=True, help="Touch nothing where anybody has begun to work.")
+def demo(only_if_empty: bool) -> None:
     """Load the demonstration alliance. Doing it again changes nothing."""
-    _load_demo(only_if_empty=False)
+    from events_service import database
+    from events_service.demo.load import in_words, load, load_if_empty
+
+    async def fill() -> str | None:
+        await database.migrate()
+        report = await (load_if_empty() if only_if_empty else load())
+        return in_words(report) if report else None
+
+    words = _with_database(fill)
+    if words:
+        click.echo(words, err=only_if_empty)
 
 
 @main.group()
@@ -149,8 +162,7 @@ class _Companion:
             self._process.kill()
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "events_service", "worker", "--follow", str(os.getpid())]
-        return subprocess.Popen(command)  # noqa: S603
+        return subprocess.Popen([*_SELF, "worker", "--follow", str(os.getpid())])  # noqa: S603
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -177,21 +189,6 @@ def _serve(own: Settings) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     ).serve()
-
-
-def _load_demo(*, only_if_empty: bool) -> None:
-    from events_service.demo.load import in_words, load, load_if_empty
-
-    async def fill() -> str | None:
-        from events_service import database
-
-        await database.migrate()
-        report = await (load_if_empty() if only_if_empty else load())
-        return in_words(report) if report else None
-
-    words = _with_database(fill)
-    if words:
-        click.echo(words, err=only_if_empty)
 
 
 async def _check_event(slug: str | None) -> None:
