@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from events_service.database.connection import transaction
+from events_service.database.failures import is_collision
 from events_service.database.transactions import Transaction
 from events_service.errors import Unavailable
 
@@ -70,7 +71,7 @@ class GroupCommit(Generic[Item, Answer]):
         for _ in range(TRIES - 1):
             try:
                 return await self._once(items)
-            except Unavailable as error:
+            except Exception as error:
                 if not _may_try_again(error):
                     raise
         return await self._once(items)
@@ -80,9 +81,13 @@ class GroupCommit(Generic[Item, Answer]):
             return await self._flush(tx, items)
 
 
-def _may_try_again(error: Unavailable) -> bool:
-    """A transaction that the database itself rolled back (SQLSTATE class 40) wrote nothing: it may simply run again."""
-    return str(getattr(error.__cause__, "sqlstate", "")).startswith("40")
+def _may_try_again(error: Exception) -> bool:
+    """Whether nothing was written and another run may go well.
+
+    The database itself rolled it back (SQLSTATE class 40), or another process wrote the same key meanwhile: that is found now.
+    """
+    rolled_back = isinstance(error, Unavailable) and str(getattr(error.__cause__, "sqlstate", "")).startswith("40")
+    return rolled_back or is_collision(error)
 
 
 def _resolve(answer: "asyncio.Future[Answer]", outcome: "Answer | Exception") -> None:
