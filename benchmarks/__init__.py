@@ -1,0 +1,1 @@
+"""Speed and memory of the service beside a bare Litestar handler: `make bench`, or `python -m benchmarks`."""

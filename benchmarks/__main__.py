@@ -1,0 +1,164 @@
+"""Measure the service on SQLite and on PostgreSQL and print a table; nothing else is written or left behind."""
+
+import argparse
+import os
+import platform
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.load import LoadGenerator
+from benchmarks.measuring import CONNECTIONS, FULL, QUICK, Course, Line, Pace, Scene
+from benchmarks.serving import bare_handler, peak_megabytes, started
+from benchmarks.summit import SLUG, Summit
+from events_service.database.sqlite import journal_mode
+from tests.services import NotHad
+from tests.services.postgres import find_server
+from tests.services.product import Product
+
+WARM_UP = 300
+MANY_WORKERS = 2
+ADMITTED = b'"verdict":"admitted","reason":null,"message":"Welcome","replayed":false'
+REPLAYED = b'"verdict":"admitted","reason":null,"message":"Welcome","replayed":true'
+HEADINGS = ("", "conn", "req/s", "p50 ms", "p99 ms", "bare/s", "p50 ms", "p99 ms", "ratio")
+COLUMNS = "{:<22}{:>5}{:>9}{:>9}{:>9}{:>11}{:>9}{:>9}{:>8}"
+
+
+class Bench:
+    """One database: the service on it is started anew for what comes before, at and beside the door."""
+
+    def __init__(self, generator: LoadGenerator, database_url: str, folder: Path, pace: Pace) -> None:
+        """Nothing runs yet. The database is empty and ours; the folder as well."""
+        self._generator, self._url, self._folder, self._pace = generator, database_url, folder, pace
+
+    def run(self, title: str) -> None:
+        """Measure and print, first with one process, then on PostgreSQL the busiest two scenes with more."""
+        print(f"\n{title}, 1 worker")
+        with self._serving(workers=1, letters=True) as (product, course, seconds):
+            ready = seconds
+            summit = Summit(product)
+            course.warm_up(*_registering(summit, WARM_UP))
+            _print(course.measure(_registration(summit)), first=True)
+            memory = peak_megabytes(product)
+            feeds = summit.feeds()
+        with self._serving(workers=1, letters=False) as (product, course, seconds):
+            summit.product = product
+            self._at_the_door(summit, course)
+            self._read(summit, course, feeds)
+            memory = max(memory, peak_megabytes(product))
+        print(
+            f"ready after {ready:.2f} s, with a filled database {seconds:.2f} s; a worker's peak memory {memory:.0f} MB"
+        )
+        if not self._url.startswith("sqlite:"):
+            print(f"\n{title}, {MANY_WORKERS} workers")
+            self._with_more_workers(summit)
+
+    def _at_the_door(self, summit: Summit, course: Course) -> None:
+        needed = 2 * WARM_UP + self._pace.needed(CONNECTIONS) + self._pace.needed(CONNECTIONS[-1:])
+        summit.open_door(first_scans=needed)
+        fresh = Scene("fresh scan", 200, ADMITTED, prepare=summit.scans)
+        warm = summit.scans(WARM_UP)
+        course.warm_up(fresh, warm)
+        _print(course.measure(fresh))
+        _print(course.measure(Scene("repeated scan", 200, REPLAYED, again=warm)))
+
+    def _read(self, summit: Summit, course: Course, feeds: list[str]) -> None:
+        for scene in (
+            Scene("own feed, 200", 200, b"END:VCALENDAR", again=[summit.fresh(path) for path in feeds]),
+            Scene("own feed, 304", 304, b"", again=[summit.conditional(path) for path in feeds]),
+            Scene("event page", 200, b"</html>", again=[summit.fresh(f"/events/{SLUG}")]),
+        ):
+            course.warm_up(scene, list(islice(scene.again, WARM_UP)))
+            _print(course.measure(scene))
+
+    def _with_more_workers(self, summit: Summit) -> None:
+        busiest = CONNECTIONS[-1:]
+        with self._serving(workers=MANY_WORKERS, letters=False) as (product, course, _):
+            summit.product = product
+            fresh = Scene("fresh scan", 200, ADMITTED, prepare=summit.scans)
+            course.warm_up(fresh, summit.scans(WARM_UP))
+            _print(course.measure(fresh, busiest), first=True)
+            course.warm_up(*_registering(summit, WARM_UP))
+            _print(course.measure(_registration(summit), busiest))
+
+    @contextmanager
+    def _serving(self, *, workers: int, letters: bool) -> Iterator[tuple[Product, Course, float]]:
+        beside = "on" if letters else "off"
+        product = Product(self._folder, self._url, workers=str(workers), work_outbox=beside)
+        if not self._url.startswith("sqlite:"):
+            product.command("migrate")
+        with bare_handler(workers) as bare_port, started(product) as seconds:
+            yield product, Course(self._generator, product.port, bare_port, self._pace), seconds
+
+
+def _registration(summit: Summit) -> Scene:
+    return Scene("registration", 201, b'"status":"confirmed"', prepare=summit.registrations)
+
+
+def _registering(summit: Summit, many: int) -> tuple[Scene, list[bytes]]:
+    return _registration(summit), summit.registrations(many)
+
+
+def _print(lines: Iterator[Line], *, first: bool = False) -> None:
+    if first:
+        print(COLUMNS.format(*HEADINGS))
+    for line in lines:
+        figures = [
+            text
+            for one in (line.ours, line.bare)
+            for text in (f"{one.per_second:,.0f}", f"{one.p50:.2f}", f"{one.p99:.2f}")
+        ]
+        print(COLUMNS.format(line.scene, line.connections, *figures, f"{line.ratio:.3f}"), flush=True)
+
+
+def main() -> None:
+    """The whole run: about five minutes, with `--quick` about one."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="rougher figures in about a minute")
+    parser.add_argument("--only", choices=("sqlite", "postgres"), help="this database alone")
+    given = parser.parse_args()
+    pace, began = QUICK if given.quick else FULL, time.monotonic()
+    print(
+        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}. Medians of {pace.rounds} rounds,"
+    )
+    print("each followed by one of the bare Litestar handler. Letters are sent beside the registrations only.")
+    generator = LoadGenerator()
+    try:
+        if given.only != "postgres":
+            _on_sqlite(generator, pace)
+        if given.only != "sqlite":
+            _on_postgres(generator, pace)
+    finally:
+        generator.close()
+    print(f"\n{time.monotonic() - began:.0f} seconds in all")
+
+
+def _on_sqlite(generator: LoadGenerator, pace: Pace) -> None:
+    with tempfile.TemporaryDirectory(prefix="events-bench-") as folder:
+        url = f"sqlite:///{folder}/bench.sqlite"
+        Bench(generator, url, Path(folder), pace).run(f"SQLite {sqlite3.sqlite_version} ({journal_mode()})")
+
+
+def _on_postgres(generator: LoadGenerator, pace: Pace) -> None:
+    try:
+        server, cluster = find_server()
+    except NotHad as why:
+        print(f"\nLeft out: PostgreSQL, {why}", file=sys.stderr)
+        return
+    try:
+        url = server.create_database()
+        with tempfile.TemporaryDirectory(prefix="events-bench-") as folder:
+            Bench(generator, url, Path(folder), pace).run("PostgreSQL" + (" (fsync off)" if cluster else ""))
+    finally:
+        server.close()
+        if cluster is not None:
+            cluster.remove()
+
+
+if __name__ == "__main__":
+    main()
