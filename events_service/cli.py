@@ -2,12 +2,15 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, NoReturn, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -16,7 +19,12 @@ from events_service.errors import Invalid, Refused
 from events_service.logs import configure_logs
 from events_service.settings import BadSetting, Settings
 
+if TYPE_CHECKING:
+    from granian import Granian
+
 Result = TypeVar("Result")
+QUICK_END_SECONDS = 3.0
+QUICK_ENDS_ALLOWED = 10
 _SELF = (sys.executable, "-m", "events_service")
 ROLES = ("owner", "organiser", "agenda_editor", "registrar", "door_supervisor", "door_steward", "viewer")
 
@@ -62,7 +70,7 @@ def migrate() -> None:
     """Bring the database to the shape this version needs."""
     from events_service import database
 
-    done = _with_database(database.migrate)
+    done = _with_database(database.migrate, migrating=False)
     click.echo(f"{len(done)} migrations run." if done else "Nothing to migrate.")
 
 
@@ -133,6 +141,30 @@ def create_token(role: str, event_slug: str | None, name: str) -> None:
 
 
 @main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def backup(folder: Path) -> None:
+    """Write everything into DIR, a new folder, while the service goes on. The secret key is not in it."""
+    from events_service.backups import back_up
+
+    own = _settings()
+    report = _with_database(lambda: back_up(folder, own), migrating=False)
+    click.echo(f"{report.rows} rows written to {folder}. Keep EVENTS_SECRET_KEY elsewhere: it is not in the backup.")
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def restore(folder: Path) -> None:
+    """Read the backup in DIR into an empty database, of either kind."""
+    from events_service.backups import restore as read_back
+
+    own = _settings()
+    report = _with_database(lambda: read_back(folder, own))
+    click.echo(f"{report.rows} rows restored.")
+    if not report.same_key:
+        click.echo("EVENTS_SECRET_KEY is not the one of this backup: its links and badges will not work.", err=True)
+
+
+@main.command()
 def check() -> None:
     """Look at settings, database, mail, clock and assets: a line each, exit 1 if any fails."""
     from events_service.checkup import checkup
@@ -172,10 +204,31 @@ class _Companion:
 
 
 def _serve(own: Settings) -> None:
+    """Serve until told to stop.
+
+    Granian starts a worker that died anew, but gives up when it dies twice within seconds; we begin again then. Only a service that
+    cannot even start ends with an error.
+    """
+    _check_port(own)
+    quick_ends = 0
+    while quick_ends < QUICK_ENDS_ALLOWED:
+        began = time.monotonic()
+        try:
+            _granian(own).serve()
+        except SystemExit as ended:
+            if not ended.code:
+                return
+            quick_ends = quick_ends + 1 if time.monotonic() - began < QUICK_END_SECONDS else 0
+        else:
+            return
+    _fail("The service does not stay up. See the lines above, and run: events-service check")
+
+
+def _granian(own: Settings) -> "Granian":
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
-    Granian(
+    return Granian(
         target="events_service.app:application",
         factory=True,
         interface=Interfaces.ASGI,
@@ -188,7 +241,17 @@ def _serve(own: Settings) -> None:
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-    ).serve()
+    )
+
+
+def _check_port(own: Settings) -> None:
+    family = socket.AF_INET6 if ":" in own.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((own.host, own.port))
+        except OSError as error:
+            _fail(f"Cannot listen on {own.host}, port {own.port} ({error.strerror}). Choose another with EVENTS_PORT.")
 
 
 async def _check_event(slug: str | None) -> None:
@@ -198,8 +261,8 @@ async def _check_event(slug: str | None) -> None:
         raise click.BadParameter(f"There is no event {slug}.", param_hint="--event")
 
 
-def _with_database(action: Callable[[], Awaitable[Result]]) -> Result:
-    """Run it with the database open; a refusal ends the command with its words and exit code 1."""
+def _with_database(action: Callable[[], Awaitable[Result]], *, migrating: bool = True) -> Result:
+    """Run it with the database open, the embedded one migrated; a refusal ends the command with its words and exit code 1."""
     from events_service import database
 
     own = _settings()
@@ -207,7 +270,7 @@ def _with_database(action: Callable[[], Awaitable[Result]]) -> Result:
     async def inside() -> Result:
         database.connect(own)
         try:
-            if own.is_embedded:
+            if own.is_embedded and migrating:
                 await database.migrate()
             return await action()
         finally:
