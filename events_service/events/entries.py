@@ -4,11 +4,12 @@ Pure but for the settings' public address. Words are in the language of the requ
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from events_service import settings
 from events_service.calendar import Entry, EntryStatus, event_uid, zone_label
 from events_service.events.rules import NORDIC_CLOCKS, Disclosure, Event, Format, Status, Venue, for_the_public
-from events_service.web.words import clock_time, day
+from events_service.web.words import clock_time, day, wall
 from events_service.web.words import gettext as _
 
 
@@ -47,7 +48,9 @@ def local_times(event: Event) -> list[str]:
     """A line for each Nordic clock, west to east: `Helsinki 11.00–12.30 EET`; another day than the event's is named."""
     lines = []
     for cities, zone in NORDIC_CLOCKS:
-        hours = f"{clock_time(event.starts_at, zone)}–{clock_time(event.ends_at, zone)}"
+        # Past midnight the hour is plain; past a day it is not.
+        ends = wall if event.ends_at - event.starts_at >= timedelta(days=1) else clock_time
+        hours = f"{clock_time(event.starts_at, zone)}–{ends(event.ends_at, zone)}"
         line = f"{', '.join(cities)} {hours} {zone_label(event.starts_at, zone)}"
         here = day(event.starts_at, zone)
         lines.append(line if here == day(event.starts_at, event.timezone) else f"{line} ({here})")

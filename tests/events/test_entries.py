@@ -95,6 +95,11 @@ def test_a_city_that_is_in_another_day_says_so() -> None:
     assert local_times(late)[2] == "Helsinki 00.30–01.00 EET (Monday 9 March 2037)"
 
 
+def test_an_event_of_several_days_names_its_last() -> None:
+    long = plain_event(ends_at=NOON.replace(day=9, hour=13))
+    assert local_times(long)[0] == "Reykjavík 12.00–Monday 9 March 2037, 13.00 GMT"
+
+
 def test_days_are_named_in_the_language_at_hand() -> None:
     late = plain_event(starts_at=NOON.replace(hour=22, minute=30), ends_at=NOON.replace(hour=23))
     with in_language("sv"):

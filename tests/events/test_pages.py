@@ -105,6 +105,11 @@ async def test_an_event_is_told_in_its_own_time() -> None:
     assert 'href="/events/guide-launch/calendar.ics"' in page
 
 
+async def test_an_event_of_several_days_names_its_last() -> None:
+    await an_event(ends_at="2037-03-09T16:00")
+    assert "11.00 – Monday 9 March 2037, 16.00 CET" in await read("/events/guide-launch")
+
+
 async def test_an_online_event_is_told_in_four_capitals_and_names_another_day() -> None:
     await an_event(KICK_OFF, starts_at="2037-01-13T00:30", ends_at="2037-01-13T02:00")
     text = await read("/events/kick-off")
