@@ -206,10 +206,14 @@ def _seat_one(table: _Table, application: Application, writes: _Writes) -> Outco
     if not draft.consent and not application.by_registrar:
         message = "Please agree to how your data is used; without it we cannot register you."
         raise Invalid([FieldError("consent", "consent_required", message)])
+    before = table.known.get((event.id, email_key(draft.email)))
+    is_here = before is not None and Status(before["status"]) not in ENDED
+    if before is not None and is_here and application.by_registrar:
+        return Outcome(before["id"], Status(before["status"]), None, is_new=False)
+    # Decided for those who are here too: a stranger must not learn from the answer that they are.
     seats = table.taken.get((event.id, attendance), Taken())
     placement = place(event, attendance, seats, by_registrar=application.by_registrar)
-    before = table.known.get((event.id, email_key(draft.email)))
-    if before is not None and Status(before["status"]) not in ENDED:
+    if before is not None and is_here:
         return _already_here(table, event, application, before=before, placement=placement, writes=writes)
     row = _new_row(table, event, application, attendance=attendance, placement=placement, before=before)
     (writes.returning if before is not None else writes.new).append(row)
@@ -225,7 +229,7 @@ def _already_here(
     """The answer a stranger would get; the owner of the address is told by mail, and no second seat is taken."""
     draft = application.draft
     same_content = (before["name"], before["organisation"]) == (draft.name, draft.organisation)
-    if not application.by_registrar and should_remind(
+    if should_remind(
         same_content=same_content,
         registered_at=before["changed_at"],
         reminded_at=before["reminded_at"],
@@ -235,8 +239,6 @@ def _already_here(
         writes.letters.append(letter_about("already_registered", event, Addressee.of(person)))
         writes.reminded.append(person.id)
         table.known[event.id, email_key(draft.email)] = {**before, "reminded_at": table.now}
-    if application.by_registrar:
-        return Outcome(before["id"], Status(before["status"]), None, is_new=False)
     return Outcome(before["id"], placement.status, placement.position, is_new=False)
 
 
