@@ -37,7 +37,7 @@ from events_service.registrations.letters import RENDERERS
 from events_service.settings import Settings
 from events_service.web.assets import static_file
 from events_service.web.bodies import JsonBody
-from events_service.web.headers import add_headers
+from events_service.web.headers import NoNul, add_headers
 from events_service.web.health import live, ready
 from events_service.web.idempotency import Idempotency
 from events_service.web.metrics import Metrics, metrics
@@ -64,7 +64,7 @@ def create_app(own: Settings) -> Litestar:
         return_dto=None,
         before_request=_before_request,
         before_send=[add_headers],
-        middleware=[ClientAddress(own.trusted_proxies), Metrics(), Idempotency()],
+        middleware=[ClientAddress(own.trusted_proxies), Metrics(), NoNul(), Idempotency()],
         exception_handlers={
             SignInFirst: to_sign_in,
             Refused: answer_refused,

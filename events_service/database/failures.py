@@ -11,7 +11,16 @@ from events_service.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
-_SQLITE_AWAY = ("locked", "disk i/o", "is full", "readonly", "unable to open", "busy", "not a database")
+_SQLITE_AWAY = (
+    "locked",
+    "disk i/o",
+    "is full",
+    "readonly",
+    "unable to open",
+    "busy",
+    "not a database",
+    "no transaction is active",
+)
 _POSTGRES_AWAY: tuple[type[Exception], ...] = (
     OSError,
     TimeoutError,
@@ -22,6 +31,7 @@ _POSTGRES_AWAY: tuple[type[Exception], ...] = (
     asyncpg.exceptions.InsufficientResourcesError,
     asyncpg.exceptions.TransactionRollbackError,
     asyncpg.exceptions.ReadOnlySQLTransactionError,
+    asyncpg.exceptions.InvalidAuthorizationSpecificationError,
     asyncpg.exceptions.InvalidCatalogNameError,
     asyncpg.exceptions.PostgresSystemError,
 )
@@ -31,6 +41,9 @@ def is_away(error: BaseException) -> bool:
     """Whether the error says that the database, not the statement, is at fault."""
     if isinstance(error, sqlite3.OperationalError):
         return any(words in str(error).lower() for words in _SQLITE_AWAY)
+    if isinstance(error, ValueError):
+        # asyncpg's word for a value that does not fit its column is an InterfaceError too: a mistake of ours, no absence.
+        return isinstance(error, asyncpg.exceptions.ClientConfigurationError)
     return isinstance(error, _POSTGRES_AWAY)
 
 

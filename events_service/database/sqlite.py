@@ -52,7 +52,9 @@ class SQLiteTransaction(Transaction, PiccoloSQLiteTransaction):  # type: ignore[
     async def __aenter__(self) -> "SQLiteTransaction":
         if self._parent is not None:
             raise RuntimeError("A transaction is open already: use its savepoint().")
-        await self.engine.writer_lock.acquire()
+        with translated():
+            # Whoever queues behind a locked file is told in time, instead of waiting for everyone before them.
+            await asyncio.wait_for(self.engine.writer_lock.acquire(), timeout=BUSY_TIMEOUT_MS / 1000)
         try:
             with translated():
                 self.connection = await self.engine.writer()
@@ -84,7 +86,8 @@ class SQLiteTransaction(Transaction, PiccoloSQLiteTransaction):  # type: ignore[
             if not commit:
                 # A cancelled BEGIN may still be waiting for the thread: only once it has run can it be undone.
                 await connection.execute_fetchall("SELECT 1")
-            elif connection.in_transaction:
+            else:
+                # Also where SQLite has rolled back by itself, as on a full disk: then this fails, and nobody is told otherwise.
                 await connection.execute_fetchall("COMMIT")
         finally:
             if connection.in_transaction:

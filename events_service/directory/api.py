@@ -1,24 +1,23 @@
 """The directory for programs."""
 
-from typing import Annotated
-
 import msgspec
 from litestar import Router, get
-from msgspec import Meta
 
 from events_service.directory import queries
 from events_service.directory.rules import City
 from events_service.web.lists import DEFAULT_LIMIT, Cursor, Limit, Page, key_in, page_of
-from events_service.web.problems import problems
+from events_service.web.problems import answers
+
+MALMO = {"slug": "malmo", "name": "Malmö", "country": "SE", "timezone": "Europe/Stockholm"}
 
 
 class CityAnswer(msgspec.Struct, frozen=True):
     """A member city; `country` is an ISO 3166-1 code, `timezone` an IANA name."""
 
-    slug: Annotated[str, Meta(examples=["malmo"])]
-    name: Annotated[str, Meta(examples=["Malmö"])]
-    country: Annotated[str, Meta(examples=["SE"])]
-    timezone: Annotated[str, Meta(examples=["Europe/Stockholm"])]
+    slug: str
+    name: str
+    country: str
+    timezone: str
 
 
 @get(
@@ -26,7 +25,7 @@ class CityAnswer(msgspec.Struct, frozen=True):
     operation_id="listCities",
     summary="The member cities",
     tags=["Directory"],
-    responses=problems(),
+    responses=answers(200, Page[CityAnswer], {"items": [MALMO], "next": None}),
     opt={"public": True},
 )
 async def list_cities(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[CityAnswer]:

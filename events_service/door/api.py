@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, delete, get, post
-from litestar.params import Parameter
+from litestar.openapi.spec import Example
+from litestar.params import Body, Parameter
 from litestar.types import ExceptionHandlersMap
 
-from events_service.door import actions, queries
+from events_service.door import actions, examples, queries
 from events_service.door.batches import BatchAnswer, scan_offline_batch
 from events_service.door.drafts import BatchDraft, CheckpointDraft, DeviceDraft, PairDraft, ScanDraft, UndoDraft
 from events_service.door.rules import DeviceRefused
@@ -20,9 +21,15 @@ from events_service.people.guards import actor_of, needs
 from events_service.people.rules import Permission
 from events_service.sealing import token_digest
 from events_service.web.lists import Page
-from events_service.web.problems import answer_refused, problems
+from events_service.web.problems import answer_refused, answers, problems
 
 SlugInPath = Annotated[str, Parameter(max_length=80, description="The event's slug.")]
+ScanBody = Annotated[ScanDraft, Body(examples=[Example(value=examples.SCAN)])]
+BatchBody = Annotated[BatchDraft, Body(examples=[Example(value=examples.BATCH)])]
+UndoBody = Annotated[UndoDraft, Body(examples=[Example(value=examples.UNDO)])]
+DeviceBody = Annotated[DeviceDraft, Body(examples=[Example(value=examples.DEVICE)])]
+PairBody = Annotated[PairDraft, Body(examples=[Example(value=examples.PAIR)])]
+CheckpointBody = Annotated[CheckpointDraft, Body(examples=[Example(value=examples.CHECKPOINT)])]
 
 
 class PairingOut(msgspec.Struct, frozen=True):
@@ -94,6 +101,10 @@ class UndoneOut(msgspec.Struct, frozen=True):
     inside: int
 
 
+def _page(item: dict[str, Any]) -> dict[str, Any]:
+    return {"items": [item], "next": None}
+
+
 def device_digest(request: Request[Any, Any, Any]) -> str:
     """The digest of the device token a request carries. Raises `DeviceRefused` where it carries none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -102,16 +113,26 @@ def device_digest(request: Request[Any, Any, Any]) -> str:
     return token_digest(token.strip())
 
 
-@post("/api/v1/scans", status_code=200, operation_id="scan", tags=["door"], responses=problems(401, 413, 415))
-async def scan_badge(request: Request[Any, Any, Any], data: ScanDraft) -> ScanAnswer:
+@post(
+    "/api/v1/scans",
+    status_code=200,
+    operation_id="scan",
+    tags=["door"],
+    responses=answers(200, ScanAnswer, examples.ADMITTED, 401, 415),
+)
+async def scan_badge(request: Request[Any, Any, Any], data: ScanBody) -> ScanAnswer:
     """Decide on one badge. A refusal is an answer; the same `scan_id` again gets the same answer."""
     return await scan(scan_request(data, device_digest=device_digest(request)))
 
 
 @post(
-    "/api/v1/scans/batch", status_code=200, operation_id="scanBatch", tags=["door"], responses=problems(401, 413, 415)
+    "/api/v1/scans/batch",
+    status_code=200,
+    operation_id="scanBatch",
+    tags=["door"],
+    responses=answers(200, BatchAnswer, examples.BATCH_ANSWER, 401, 415),
 )
-async def scan_many(request: Request[Any, Any, Any], data: BatchDraft) -> BatchAnswer:
+async def scan_many(request: Request[Any, Any, Any], data: BatchBody) -> BatchAnswer:
     """Record what a device scanned without a network, up to 1,000 at once."""
     return await scan_offline_batch(data, device_digest=device_digest(request))
 
@@ -121,9 +142,9 @@ async def scan_many(request: Request[Any, Any, Any], data: BatchDraft) -> BatchA
     status_code=200,
     operation_id="undoScan",
     tags=["door"],
-    responses=problems(401, 403, 404, 413, 415),
+    responses=answers(200, UndoneOut, examples.UNDONE, 401, 403, 404, 415),
 )
-async def undo_scan(request: Request[Any, Any, Any], scan_id: str, data: UndoDraft) -> UndoneOut:
+async def undo_scan(request: Request[Any, Any, Any], scan_id: str, data: UndoBody) -> UndoneOut:
     """Take a scan back; the record of it stays."""
     inside = await actions.undo_scan(scan_id, device_digest=device_digest(request), reason=data.reason)
     return UndoneOut(scan_id, True, inside)
@@ -134,9 +155,9 @@ async def undo_scan(request: Request[Any, Any, Any], scan_id: str, data: UndoDra
     guards=[needs(Permission.MANAGE_DOOR)],
     operation_id="addDevice",
     tags=["door"],
-    responses=problems(401, 403, 404, 413, 415),
+    responses=answers(201, PairingOut, examples.PAIRING, 401, 403, 404, 415),
 )
-async def add_device(slug: SlugInPath, data: DeviceDraft) -> PairingOut:
+async def add_device(slug: SlugInPath, data: DeviceBody) -> PairingOut:
     """Make a pairing code for a device."""
     pairing = await actions.add_device(await event_by_slug(slug), data)
     return PairingOut(pairing.device_id, pairing.code, actions.pairing_url(pairing.code), pairing.expires_at)
@@ -147,7 +168,7 @@ async def add_device(slug: SlugInPath, data: DeviceDraft) -> PairingOut:
     guards=[needs(Permission.MANAGE_DOOR)],
     operation_id="listDevices",
     tags=["door"],
-    responses=problems(401, 403, 404),
+    responses=answers(200, Page[DeviceOut], _page(examples.DEVICE_LISTED), 401, 403, 404),
 )
 async def list_devices(slug: SlugInPath) -> Page[DeviceOut]:
     """The event's devices, newest first."""
@@ -160,9 +181,9 @@ async def list_devices(slug: SlugInPath) -> Page[DeviceOut]:
     status_code=200,
     operation_id="pairDevice",
     tags=["door"],
-    responses=problems(409, 413, 415),
+    responses=answers(200, PairedOut, examples.PAIRED, 409, 415),
 )
-async def pair_device(request: Request[Any, Any, Any], data: PairDraft) -> PairedOut:
+async def pair_device(request: Request[Any, Any, Any], data: PairBody) -> PairedOut:
     """Exchange a pairing code for the device's token."""
     paired = await actions.pair_device(data, address=request.client.host if request.client else "")
     event = await event_by_id(paired.event_id)
@@ -201,7 +222,7 @@ async def revoke_device(request: Request[Any, Any, Any], device_id: str) -> None
     guards=[needs(Permission.MANAGE_DOOR)],
     operation_id="listCheckpoints",
     tags=["door"],
-    responses=problems(401, 403, 404),
+    responses=answers(200, Page[CheckpointOut], _page(examples.CHECKPOINT_LISTED), 401, 403, 404),
 )
 async def list_checkpoints(slug: SlugInPath) -> Page[CheckpointOut]:
     """The event's checkpoints; every event has `main`."""
@@ -214,9 +235,9 @@ async def list_checkpoints(slug: SlugInPath) -> Page[CheckpointOut]:
     guards=[needs(Permission.MANAGE_DOOR)],
     operation_id="addCheckpoint",
     tags=["door"],
-    responses=problems(401, 403, 404, 409, 413, 415),
+    responses=answers(201, CheckpointOut, examples.CHECKPOINT_LISTED, 401, 403, 404, 409, 415),
 )
-async def add_checkpoint(slug: SlugInPath, data: CheckpointDraft) -> CheckpointOut:
+async def add_checkpoint(slug: SlugInPath, data: CheckpointBody) -> CheckpointOut:
     """A new checkpoint."""
     event = await event_by_slug(slug)
     made = await actions.add_checkpoint(event, data)
@@ -228,7 +249,7 @@ async def add_checkpoint(slug: SlugInPath, data: CheckpointDraft) -> CheckpointO
     guards=[needs(Permission.SEE_ATTENDANCE)],
     operation_id="attendance",
     tags=["door"],
-    responses=problems(401, 403, 404),
+    responses=answers(200, queries.Attendance, examples.ATTENDANCE, 401, 403, 404),
 )
 async def attendance(slug: SlugInPath) -> queries.Attendance:
     """Who is expected, who came, who is inside."""

@@ -74,20 +74,13 @@ BadgeText = Annotated[str | None, Meta(description="The text of the badge's QR c
 
 
 class Received(msgspec.Struct, frozen=True):
-    """What the public is told, whether or not the address was registered before."""
+    """What somebody is told who registers, whether or not the address was registered before; a registrar is told the rest."""
 
     status: Status
     waitlist_position: Position
-
-
-class Registered(msgspec.Struct, frozen=True):
-    """What somebody is told who registers another person."""
-
-    status: Status
-    waitlist_position: Position
-    id: str
-    manage_url: ManageUrl
-    badge: BadgeText
+    id: str | msgspec.UnsetType = msgspec.UNSET
+    manage_url: ManageUrl | msgspec.UnsetType = msgspec.UNSET
+    badge: BadgeText | msgspec.UnsetType = msgspec.UNSET
 
 
 class RegistrationOut(msgspec.Struct, frozen=True):

@@ -41,11 +41,9 @@ def read_json(kind: type[Struct], raw: bytes) -> Struct:
     try:
         return _cleaned(kind, msgspec.json.decode(raw, type=kind))
     except msgspec.ValidationError:
-        return read_values(kind, msgspec.json.decode(raw), from_text=False)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ClientException("The body is not valid JSON.") from error
-    except RecursionError as error:
-        raise ClientException("The body is nested too deeply.") from error
+        return read_values(kind, _plain_values(raw), from_text=False)
+    except _UNREADABLE as error:
+        raise _unreadable(error) from error
 
 
 def read_values(kind: type[Struct], values: object, *, from_text: bool) -> Struct:
@@ -93,6 +91,22 @@ class JsonBody(AbstractDTO[Any]):
         if media_type != "application/json" and not media_type.endswith("+json"):
             raise HTTPException("Send the body as application/json.", status_code=415)
         return read_json(kind, value)
+
+
+def _plain_values(raw: bytes) -> Any:
+    """What was sent, whatever it is. The typed reading stopped at the first wrong value: what follows may still be no JSON."""
+    try:
+        return msgspec.json.decode(raw)
+    except _UNREADABLE as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> ClientException:
+    deep = isinstance(error, RecursionError)
+    return ClientException("The body is nested too deeply." if deep else "The body is not valid JSON.")
+
+
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -230,7 +244,8 @@ def _field_error(name: str, said: str, value: object) -> FieldError:
     at = _AT.search(said)
     path = at["path"] if at else ""
     said = said[: at.start()] if at else said
-    field = name + path.replace("[", ".").replace("]", "")
+    # Of a mapping's values msgspec says `[...]`, not which: the field itself is named.
+    field = name + path.replace("[...]", "").replace("[", ".").replace("]", "")
     if value == "":
         return FieldError(field, "required", "This is needed.")
     for pattern, code, message in _RULES:

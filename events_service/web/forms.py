@@ -72,9 +72,17 @@ def refuse_foreign_posts(request: Request[Any, Any, Any]) -> None:
     else:
         origin = request.headers.get("origin")
         own = {urlsplit(settings.current().base_url).netloc.lower(), request.headers.get("host", "").lower()}
-        foreign = origin is not None and urlsplit(origin).netloc.lower() not in own
+        foreign = origin is not None and _host_in(origin) not in own
     if foreign:
         raise HTTPException("This form was sent from another site. Open the page here and try again.", status_code=403)
+
+
+def _host_in(origin: str) -> str:
+    """Host and port, or nothing for `null` and for what is no address."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _nested(flat: dict[str, Any]) -> dict[str, Any]:

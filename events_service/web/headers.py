@@ -1,6 +1,11 @@
 """The headers of every answer, and the requests refused before anything looks at them."""
 
-from litestar.types import Message, Scope
+from functools import cache
+
+from litestar import Litestar
+from litestar.exceptions import ClientException
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from events_service import settings
 
@@ -44,6 +49,15 @@ _DOOR = (
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
+class NoNul(ASGIMiddleware):
+    """Refuses an address that holds a NUL (400): nothing of ours has one, and PostgreSQL takes none in a text."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            raise ClientException("The address holds a NUL character.")
+        await next_app(scope, receive, send)
+
+
 async def add_headers(message: Message, scope: Scope) -> None:
     """Add the security headers to an answer's start, unless the handler set its own (Litestar's `before_send`)."""
     if message["type"] != "http.response.start":
@@ -53,7 +67,19 @@ async def add_headers(message: Message, scope: Scope) -> None:
     headers.extend(pair for pair in _for_path(scope["path"]) if pair[0] not in present)
     if settings.current().is_https:
         headers.append(_HSTS)
+    if scope.get("method") == "OPTIONS" and b"allow" in present:
+        headers = [pair for pair in headers if pair[0] != b"allow"]
+        headers.append((b"allow", _methods_at(scope["litestar_app"], scope["path_template"]).encode()))
     message["headers"] = headers
+
+
+@cache
+def _methods_at(app: Litestar, template: str) -> str:
+    """All methods of a route. Litestar's own answer knows only those of the handler that was registered first."""
+    found = {
+        str(method) for route in app.routes if route.path_format == template for method in getattr(route, "methods", ())
+    }
+    return ", ".join(sorted(found))
 
 
 def _for_path(path: str) -> tuple[tuple[bytes, bytes], ...]:

@@ -49,6 +49,8 @@ class Idempotency(ASGIMiddleware):
         if not 1 <= len(key) <= LONGEST_KEY:
             raise Invalid([FieldError("Idempotency-Key", "wrong_form", f"Send 1 to {LONGEST_KEY} characters.")])
         body = await _read_body(receive)
+        if body is None:
+            return
         owner = headers.get("authorization", "anonymous")
         digest = token_digest("\n".join((owner, scope["path"], key)))
         stored = await _claim(digest, request_digest=token_digest(body.hex() + headers.get("content-type", "")))
@@ -151,14 +153,15 @@ async def _replay(answer: _Answer, send: Send) -> None:
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
 
-async def _read_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes | None:
+    """All of it, or as much as shows that it is too large; None when the client went away before it had sent it."""
     largest = settings.current().max_body_bytes
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            break
+            return None
         parts.append(message["body"])
         size += len(message["body"])
         if size > largest or not message.get("more_body"):

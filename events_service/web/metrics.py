@@ -25,6 +25,10 @@ SECONDS = Histogram(
 )
 
 
+# Litestar adds the charset to every text.
+MEDIA_TYPE = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
+
+
 class Metrics(ASGIMiddleware):
     """Counts every answer under its route's template."""
 
@@ -51,7 +55,7 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """For a scraper with EVENTS_METRICS_TOKEN, or on this very machine; others do not learn that it exists."""
     if not _may_see(request):
         raise NotFound()
-    return Response(generate_latest(_registry()), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(_registry()), media_type=MEDIA_TYPE)
 
 
 def _may_see(request: Request[Any, Any, Any]) -> bool:

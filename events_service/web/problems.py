@@ -71,7 +71,11 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """The problem answers of an operation, for its OpenAPI description; those that any operation may give are added."""
+    """The problem answers of an operation, for its OpenAPI description; those that any operation may give are added.
+
+    Whoever reads a body (415) may find it too large (413).
+    """
+    with_body = {413} if 415 in statuses else set()
     return {
         status: ResponseSpec(
             Problem,
@@ -80,7 +84,7 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
             generate_examples=False,
             examples=[Example(value=msgspec.to_builtins(_example(status)))],
         )
-        for status in sorted({400, 422, 429, 503, *statuses})
+        for status in sorted({400, 422, 429, 503, *with_body, *statuses})
     }
 
 
@@ -104,8 +108,6 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
         return answer_refused(request, Invalid(_field_errors(error)))
     status = error.status_code
     headers = dict(error.headers or {})
-    if status == 405 and "allow" not in {name.lower() for name in headers}:
-        headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
     return _answer(request, status=status, code=CODES.get(status, "refused"), detail=error.detail, headers=headers)
 
 
@@ -160,16 +162,6 @@ def _field_errors(error: ValidationException) -> list[FieldError]:
         if isinstance(one, dict)
     ]
     return found or [FieldError("", "invalid", error.detail)]
-
-
-def _allowed_methods(request: Request[Any, Any, Any]) -> set[str]:
-    from litestar.types import Method
-
-    allowed: set[Method | str] = set()
-    for route in request.app.routes:
-        if route.path == request.scope["path"]:
-            allowed |= set(getattr(route, "methods", ()))
-    return {str(method) for method in allowed} or {"GET"}
 
 
 def _route(request: Request[Any, Any, Any]) -> str:
