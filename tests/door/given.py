@@ -88,7 +88,9 @@ async def come_back(event: Event, guest: Guest) -> Outcome:
     return outcome
 
 
-async def a_phone(event: Event, *, name: str = "Left door", supervisor: bool = False, checkpoint: str = "main") -> Phone:
+async def a_phone(
+    event: Event, *, name: str = "Left door", supervisor: bool = False, checkpoint: str = "main"
+) -> Phone:
     """A device that is paired."""
     role = Role.DOOR_SUPERVISOR if supervisor else Role.DOOR_STEWARD
     made = await actions.add_device(event, DeviceDraft(name=name, checkpoint=checkpoint, role=role))

@@ -102,7 +102,9 @@ async def test_a_phone_may_name_itself() -> None:
     event = await an_event()
     made = await actions.add_device(event, LEFT)
     await pair(made.code, name="Åsa's phone")
-    assert [(device.name, device.status) for device in await queries.devices_of(event.id)] == [("Åsa's phone", "paired")]
+    assert [(device.name, device.status) for device in await queries.devices_of(event.id)] == [
+        ("Åsa's phone", "paired")
+    ]
 
 
 async def test_a_revoked_device_scans_nothing_from_then_on() -> None:
@@ -123,7 +125,9 @@ async def test_a_device_ends_a_day_after_its_event() -> None:
     event = await an_event()
     guest, phone = await a_guest(event), await a_phone(event)
     over = clock.now() - timedelta(days=1)
-    await change("UPDATE event SET starts_at = $1, ends_at = $2", over - timedelta(hours=9), over + timedelta(minutes=5))
+    await change(
+        "UPDATE event SET starts_at = $1, ends_at = $2", over - timedelta(hours=9), over + timedelta(minutes=5)
+    )
     assert await outcome(phone, guest.badge) == ("admitted", None)
     await change("UPDATE event SET ends_at = $1", over - timedelta(minutes=5))
     with pytest.raises(DeviceRefused):
