@@ -19,7 +19,8 @@ from events_service.registrations.queries import (
     waitlist_position,
 )
 from events_service.registrations.rules import Placement, Status, Taken, check_open, check_step, place
-from events_service.registrations.seating import Application, Outcome, confirm, lock_event, move_up, seat_batch
+from events_service.registrations.seating import Application, Outcome, seat_batch
+from events_service.registrations.waitlist import confirm, lock_event, move_up
 
 _batches = GroupCommit(seat_batch)
 

@@ -11,7 +11,7 @@ from events_service.outbox.actions import post
 from events_service.outbox.rules import NewLetter
 from events_service.registrations.letters import ORDINARY, Addressee, InviteFacts, letter_about
 from events_service.registrations.queries import registration_from
-from events_service.registrations.seating import lock_event, move_up
+from events_service.registrations.waitlist import lock_event, move_up
 
 PEOPLE_AT_ONCE = 200
 

@@ -1,0 +1,71 @@
+"""The waiting list moves up, and whoever it is gets their seat.
+
+Whoever touches seats locks the event's row first, then looks.
+"""
+
+from collections.abc import Iterable
+
+from events_service import clock, settings
+from events_service.database import Transaction
+from events_service.errors import NotFound
+from events_service.events.queries import event_from
+from events_service.events.rules import Event
+from events_service.events.signing import keys_of
+from events_service.outbox.actions import post
+from events_service.registrations.badge_tokens import badge_digest
+from events_service.registrations.letters import Addressee, letter_about, next_invite
+from events_service.registrations.queries import Registration, registration_from, taken_seats
+from events_service.registrations.rules import Attendance, Status, Taken, free_seats, still_seats_people
+from events_service.registrations.secrets import badge_text
+
+
+async def lock_event(tx: Transaction, event_id: str) -> Event:
+    """The event, its row locked until the transaction ends. Raises `NotFound`."""
+    row = await tx.fetch_one("SELECT * FROM event WHERE id = $1 FOR NO KEY UPDATE", event_id)
+    if row is None:
+        raise NotFound()
+    return event_from(row)
+
+
+async def move_up(tx: Transaction, event: Event) -> int:
+    """Give every free seat to the first in line, with a letter each; the event's row must be locked. Returns how many."""
+    if not still_seats_people(event, now=clock.now()):
+        return 0
+    moved: list[Registration] = []
+    taken = await taken_seats([event.id])
+    for attendance in Attendance:
+        free = free_seats(event, attendance, taken.get((event.id, attendance), Taken()).confirmed)
+        rows = await tx.fetch(
+            """SELECT * FROM registration WHERE event = $1 AND attendance = $2 AND status = 'waitlisted'
+               ORDER BY waitlist_number LIMIT $3 FOR UPDATE""",
+            event.id,
+            attendance.value,
+            1_000_000 if free is None else free,
+        )
+        moved += [registration_from(row) for row in rows]
+    await confirm(tx, event, moved, kind="promoted")
+    return len(moved)
+
+
+async def confirm(tx: Transaction, event: Event, people: Iterable[Registration], *, kind: str) -> None:
+    """Give these people their seat: a badge, and a letter of that kind with the invite. The event's row must be locked."""
+    people = list(people)
+    if not people:
+        return
+    now, secret_key = clock.now(), settings.current().secret_key
+    key = (await keys_of([event.id], secret_key=secret_key))[event.id]
+    rows, letters = [], []
+    for person in people:
+        generation = person.badge_generation + 1
+        text = badge_text(person.id, generation, category=person.category, event=event, key=key, secret_key=secret_key)
+        invite = next_invite(event, person.invite_sequence, person.invite_withdrawn, now=now)
+        rows.append((person.id, badge_digest(text), generation, invite.sequence, now, event.sequence))
+        addressee = Addressee.of(person, status=Status.CONFIRMED, badge_generation=generation)
+        letters.append(letter_about(kind, event, addressee, invite=invite))
+    await tx.execute_many(
+        """UPDATE registration SET status = 'confirmed', waitlist_number = NULL, badge_digest = $2, badge_generation = $3,
+                  invite_sequence = $4, told_sequence = $6, invite_withdrawn = FALSE, changed_at = $5, version = version + 1
+           WHERE id = $1""",
+        rows,
+    )
+    await post(tx, letters)
