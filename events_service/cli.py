@@ -7,10 +7,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -19,12 +19,7 @@ from events_service.errors import Invalid, Refused
 from events_service.logs import configure_logs
 from events_service.settings import BadSetting, Settings
 
-if TYPE_CHECKING:
-    from granian import Granian
-
 Result = TypeVar("Result")
-QUICK_END_SECONDS = 3.0
-QUICK_ENDS_ALLOWED = 10
 _SELF = (sys.executable, "-m", "events_service")
 ROLES = ("owner", "organiser", "agenda_editor", "registrar", "door_supervisor", "door_steward", "viewer")
 
@@ -203,32 +198,32 @@ class _Companion:
                 self._process = self._start()
 
 
-def _serve(own: Settings) -> None:
-    """Serve until told to stop.
+class _Respawns(dict[int, float]):
+    """When Granian started which worker anew. It gives up when one dies twice within seconds; ours may die ten times in a minute.
 
-    Granian starts a worker that died anew, but gives up when it dies twice within seconds; we begin again then. Only a service that
-    cannot even start ends with an error.
+    A worker that is killed is replaced at once; one that cannot even start does not keep the machine busy for ever.
     """
-    _check_port(own)
-    quick_ends = 0
-    while quick_ends < QUICK_ENDS_ALLOWED:
-        began = time.monotonic()
-        try:
-            _granian(own).serve()
-        except SystemExit as ended:
-            if not ended.code:
-                return
-            quick_ends = quick_ends + 1 if time.monotonic() - began < QUICK_END_SECONDS else 0
-        else:
-            return
-    _fail("The service does not stay up. See the lines above, and run: events-service check")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._moments: deque[float] = deque(maxlen=10)
+
+    def __setitem__(self, worker: int, moment: float) -> None:
+        self._moments.append(moment)
+        super().__setitem__(worker, moment)
+
+    def get(self, worker: int, default: Any = None) -> Any:
+        """When that worker was started anew, once it happens too often; until then, as if never."""
+        often = len(self._moments) == self._moments.maxlen and self._moments[-1] - self._moments[0] < 60
+        return super().get(worker, default) if often else default
 
 
-def _granian(own: Settings) -> "Granian":
+def _serve(own: Settings) -> None:
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
-    return Granian(
+    _check_port(own)
+    server: Any = Granian(
         target="events_service.app:application",
         factory=True,
         interface=Interfaces.ASGI,
@@ -242,6 +237,8 @@ def _granian(own: Settings) -> "Granian":
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )
+    server.respawned_wrks = _Respawns()
+    server.serve()
 
 
 def _check_port(own: Settings) -> None:

@@ -88,7 +88,11 @@ class Organiser:
         """The newest letter to this address whose subject holds these words, once there are `count` of them."""
         deadline = time.monotonic() + MAIL_SECONDS
         while time.monotonic() < deadline:
-            found = [letter for letter in letters_in(self.product.spool) if to in letter["To"] and subject in letter["Subject"]]
+            found = [
+                letter
+                for letter in letters_in(self.product.spool)
+                if to in letter["To"] and subject in letter["Subject"]
+            ]
             if len(found) >= count:
                 return found[-1]
             await asyncio.sleep(0.1)
@@ -104,7 +108,12 @@ class Door:
 
     async def post_scan(self, badge: str, *, scan_id: str | None = None, direction: str = "entry") -> httpx.Response:
         """The answer to one scan, whatever its status."""
-        body = {"scan_id": scan_id or str(uuid.uuid4()), "badge": badge, "direction": direction, "scanned_at": SCANNED_AT}
+        body = {
+            "scan_id": scan_id or str(uuid.uuid4()),
+            "badge": badge,
+            "direction": direction,
+            "scanned_at": SCANNED_AT,
+        }
         return await self.http.post("/api/v1/scans", json=body, headers=self.bearer)
 
     async def scan(self, badge: str, *, scan_id: str | None = None) -> dict[str, Any]:
