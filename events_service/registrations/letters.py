@@ -38,7 +38,7 @@ from events_service.registrations.rules import Status
 from events_service.registrations.secrets import badge_text, page_code
 from events_service.registrations.wording import Wording, wording
 from events_service.web.pages import render
-from events_service.web.words import LANGUAGES, language
+from events_service.web.words import language, spoken
 
 BADGE_IMAGE = "badge"
 # Invites and what people wait for at their screen go first; news of an event for hundreds follow.
@@ -151,7 +151,7 @@ RENDERERS: dict[str, Callable[[PostedLetter], Awaitable[Rendered]]] = dict.fromk
 
 
 def _write(letter: PostedLetter, facts: LetterFacts, badge: str | None) -> Rendered:
-    language.set(letter.language if letter.language in LANGUAGES else "en")
+    language.set(spoken(letter.language))
     own = settings.current()
     sender = reply_address(facts.person.id if facts.invite else None, own)
     says = wording(letter.kind, facts.event, reason=facts.reason, position=facts.person.waitlist_position)
@@ -185,6 +185,7 @@ def _values(facts: LetterFacts, says: Wording, *, badge: str | None) -> dict[str
     return {
         "event": facts.event,
         "person": person,
+        "language": language.get(),
         "says": says,
         "badge": badge,
         "badge_image": f"cid:{BADGE_IMAGE}",

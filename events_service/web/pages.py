@@ -10,7 +10,7 @@ from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 
 from events_service.web.assets import asset
-from events_service.web.words import FILTERS, LANGUAGES, gettext, language, ngettext
+from events_service.web.words import FILTERS, gettext, language, ngettext, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,6 @@ def choose_language(request: Request[Any, Any, Any]) -> str:
     for part in request.headers.get("accept-language", "").split(","):
         code = part.split(";")[0].strip().lower()[:2]
         code = "nb" if code == "no" else code
-        if code in LANGUAGES:
+        if spoken(code) == code:
             return code
     return "en"

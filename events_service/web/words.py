@@ -35,10 +35,15 @@ def translations(code: str) -> NullTranslations:
     return Translations.load(folder, [code], domain="events_service")
 
 
+def spoken(code: str) -> str:
+    """That language where there is a catalogue of it, else English: words and dates are never of two languages."""
+    return code if code in LANGUAGES and isinstance(translations(code), Translations) else "en"
+
+
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
-    """Speak that language meanwhile, whatever the visitor's is."""
-    before = language.set(code)
+    """Speak that language meanwhile, whatever the visitor's is; English where there is no catalogue of it."""
+    before = language.set(spoken(code))
     try:
         yield
     finally:
