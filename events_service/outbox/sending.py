@@ -78,7 +78,7 @@ async def _send(batch: _Round, waiting: deque[PostedLetter]) -> None:
             await _settle_failed(batch, [letter, *others], trouble)
         else:
             await leases.settle_sent(batch.lease, letter, now=batch.moment())
-            log.info("letter.sent", letter=letter.id, kind=letter.kind)
+            log.debug("letter.sent", letter=letter.id, kind=letter.kind)
 
 
 async def _deliver(batch: _Round, letter: PostedLetter) -> None:
