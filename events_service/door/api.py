@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.openapi.spec import Example
-from litestar.params import Body, Parameter
+from litestar.params import Body, FromPath, Parameter
 from litestar.types import ExceptionHandlersMap
 
 from events_service.door import actions, examples, queries
@@ -117,6 +117,7 @@ def device_digest(request: Request[Any, Any, Any]) -> str:
     "/api/v1/scans",
     status_code=200,
     operation_id="scan",
+    opt={"device": True},
     tags=["door"],
     responses=answers(200, ScanAnswer, examples.ADMITTED, 401, 415),
 )
@@ -129,6 +130,7 @@ async def scan_badge(request: Request[Any, Any, Any], data: ScanBody) -> ScanAns
     "/api/v1/scans/batch",
     status_code=200,
     operation_id="scanBatch",
+    opt={"device": True},
     tags=["door"],
     responses=answers(200, BatchAnswer, examples.BATCH_ANSWER, 401, 415),
 )
@@ -141,10 +143,11 @@ async def scan_many(request: Request[Any, Any, Any], data: BatchBody) -> BatchAn
     "/api/v1/scans/{scan_id:str}/undo",
     status_code=200,
     operation_id="undoScan",
+    opt={"device": True},
     tags=["door"],
     responses=answers(200, UndoneOut, examples.UNDONE, 401, 403, 404, 415),
 )
-async def undo_scan(request: Request[Any, Any, Any], scan_id: str, data: UndoBody) -> UndoneOut:
+async def undo_scan(request: Request[Any, Any, Any], scan_id: FromPath[str], data: UndoBody) -> UndoneOut:
     """Take a scan back; the record of it stays."""
     inside = await actions.undo_scan(scan_id, device_digest=device_digest(request), reason=data.reason)
     return UndoneOut(scan_id, True, inside)
@@ -180,6 +183,7 @@ async def list_devices(slug: SlugInPath) -> Page[DeviceOut]:
     "/api/v1/devices/pair",
     status_code=200,
     operation_id="pairDevice",
+    opt={"public": True},
     tags=["door"],
     responses=answers(200, PairedOut, examples.PAIRED, 409, 415),
 )
@@ -206,7 +210,7 @@ async def pair_device(request: Request[Any, Any, Any], data: PairBody) -> Paired
     tags=["door"],
     responses=problems(401, 403, 404),
 )
-async def revoke_device(request: Request[Any, Any, Any], device_id: str) -> None:
+async def revoke_device(request: Request[Any, Any, Any], device_id: FromPath[str]) -> None:
     """Revoke a device at once."""
     actor = await actor_of(request)
     actor.require_somewhere(Permission.MANAGE_DOOR)
