@@ -35,6 +35,7 @@ def main() -> None:
 def run(demo_if_empty: bool) -> None:
     """Serve, and work the outbox. The embedded database is migrated first."""
     own = _settings()
+    _check_port(own)
     if demo_if_empty:
         # In a process of its own: the serving ones are forked from this one, and threads do not survive a fork.
         subprocess.run([*_SELF, "demo", "--only-if-empty"], check=True)  # noqa: S603
@@ -222,7 +223,6 @@ def _serve(own: Settings) -> None:
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
-    _check_port(own)
     server: Any = Granian(
         target="events_service.app:application",
         factory=True,
