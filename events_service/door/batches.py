@@ -13,6 +13,8 @@ from events_service.door.queries import paired_device
 from events_service.door.scanning import ScanAnswer, ScanRequest, scan_batch, scan_request
 from events_service.errors import FieldError, Invalid
 
+TRIES = 3
+
 
 class BatchConflict(msgspec.Struct, frozen=True):
     """One badge admitted by two devices that did not know of each other."""
@@ -37,12 +39,13 @@ async def scan_offline_batch(draft: BatchDraft, *, device_digest: str) -> BatchA
     """
     device = await paired_device(device_digest)
     requests = _in_order(draft, zone=device.timezone, device_digest=device_digest)
-    try:
-        return await _record(requests)
-    except Exception as error:
-        if not is_collision(error):
-            raise
-    # Another request recorded one of these scans meanwhile; its answer is there now and is given again.
+    for _ in range(TRIES - 1):
+        try:
+            return await _record(requests)
+        except Exception as error:
+            # Another request recorded one of these scans meanwhile; its answer is there now and is given again.
+            if not is_collision(error):
+                raise
     return await _record(requests)
 
 
