@@ -2,3 +2,5 @@
 import { takeSecret } from "./fragment/secret.js";
 
 takeSecret(document);
+// A second letter may be opened while this page is: only the fragment changes then.
+addEventListener("hashchange", () => takeSecret(document));
