@@ -6,10 +6,10 @@ is told in docs/decisions/0002-sqlite-journal.md.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 from piccolo.engine.sqlite import SQLiteEngine as PiccoloSQLiteEngine
@@ -17,9 +17,12 @@ from piccolo.engine.sqlite import SQLiteTransaction as PiccoloSQLiteTransaction
 from piccolo.engine.sqlite import TransactionType, dict_factory
 from piccolo.querystring import QueryString
 
-from events_service.database.failures import translated
+from events_service.database.failures import is_away, translated
+from events_service.database.one_go import in_one_go
 from events_service.database.sql import for_sqlite
-from events_service.database.transactions import Row, Transaction
+from events_service.database.transactions import Row, Transaction, Work
+
+Result = TypeVar("Result")
 
 READERS = 2
 BUSY_TIMEOUT_MS = 5_000
@@ -33,11 +36,11 @@ def journal_mode() -> str:
     return "WAL" if sqlite3.sqlite_version_info >= SAFE_WAL else "TRUNCATE"
 
 
-async def finish(ending: Coroutine[Any, Any, None]) -> None:
+async def finish(ending: Coroutine[Any, Any, Result]) -> Result:
     """Run it to its end even when the caller is cancelled meanwhile, then pass the cancellation on."""
     task = asyncio.ensure_future(ending)
     try:
-        await asyncio.shield(task)
+        return await asyncio.shield(task)
     except asyncio.CancelledError:
         if not task.done():
             await asyncio.wait([task])
@@ -54,7 +57,8 @@ class SQLiteTransaction(Transaction, PiccoloSQLiteTransaction):  # type: ignore[
             raise RuntimeError("A transaction is open already: use its savepoint().")
         with translated():
             # Whoever queues behind a locked file is told in time, instead of waiting for everyone before them.
-            await asyncio.wait_for(self.engine.writer_lock.acquire(), timeout=BUSY_TIMEOUT_MS / 1000)
+            async with asyncio.timeout(BUSY_TIMEOUT_MS / 1000):
+                await self.engine.writer_lock.acquire()
         try:
             with translated():
                 self.connection = await self.engine.writer()
@@ -115,6 +119,7 @@ class SQLiteEngine(PiccoloSQLiteEngine):
         super().__init__(path=str(path), timeout=BUSY_TIMEOUT_MS / 1000)
         self.writer_lock = asyncio.Lock()
         self.open_writer: aiosqlite.Connection | None = None
+        self._at_hand: sqlite3.Connection | None = None
         self._readers: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
         self._reader_places = asyncio.Semaphore(READERS)
 
@@ -123,6 +128,23 @@ class SQLiteEngine(PiccoloSQLiteEngine):
     ) -> SQLiteTransaction:
         """Always IMMEDIATE: a deferred one that starts to write fails under load. `allow_nested` is Piccolo's word."""
         return SQLiteTransaction(engine=self, transaction_type=TransactionType.immediate, allow_nested=True)
+
+    async def together(self, work: Work[Result]) -> Result:
+        """The work within one transaction, in one visit to the writer's thread. It may wait for nothing but the database."""
+        await self.take_writer_lock()
+        try:
+            with translated():
+                connection = await self.writer()
+                # aiosqlite has no public way to run a function in the connection's thread.
+                hand_over: Callable[..., Coroutine[Any, Any, Result]] = connection._execute
+                return await finish(hand_over(in_one_go, connection._conn, work, self.current_transaction))
+        finally:
+            self.writer_lock.release()
+
+    async def take_writer_lock(self) -> None:
+        """Raises `Unavailable` after a while: whoever queues behind a locked file is told in time."""
+        with translated():
+            await asyncio.wait_for(self.writer_lock.acquire(), timeout=BUSY_TIMEOUT_MS / 1000)
 
     async def writer(self) -> aiosqlite.Connection:
         """The one connection that writes; ask for it only while holding `writer_lock`."""
@@ -152,6 +174,27 @@ class SQLiteEngine(PiccoloSQLiteEngine):
             async with self.reader() as connection:
                 return cast(list[Row], await connection.execute_fetchall(for_sqlite(statement), values))
 
+    async def look_up(self, statement: str, *values: object) -> list[Row]:
+        """A few rows by a key, asked for in this very thread: changing threads costs more than finding them.
+
+        A file that is locked at this moment is waited for in a thread.
+        """
+        if self.current_transaction.get() is None:
+            try:
+                return cast(list[Row], self._connection_at_hand().execute(for_sqlite(statement), values).fetchall())
+            except sqlite3.Error as error:
+                if not is_away(error):
+                    raise
+        return await self.fetch(statement, *values)
+
+    def _connection_at_hand(self) -> sqlite3.Connection:
+        if self._at_hand is None:
+            # Waiting would hold up everyone, so it never waits.
+            self._at_hand = sqlite3.connect(**{**self.connection_kwargs, "timeout": 0, "check_same_thread": False})
+            self._at_hand.execute("PRAGMA query_only = ON")
+            self._at_hand.row_factory = dict_factory
+        return self._at_hand
+
     async def run_querystring(self, querystring: QueryString, in_pool: bool = False) -> Any:
         statement, values = querystring.compile_string(engine_type=self.engine_type)
         return await self._run(statement, values)
@@ -171,6 +214,9 @@ class SQLiteEngine(PiccoloSQLiteEngine):
 
     async def close(self) -> None:
         """Close every connection and end its thread."""
+        if self._at_hand is not None:
+            self._at_hand.close()
+            self._at_hand = None
         while not self._readers.empty():
             await self._readers.get_nowait().close()
         if self.open_writer is not None:

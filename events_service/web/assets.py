@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from events_service.errors import NotFound
 
@@ -56,7 +57,7 @@ def _load(name: str) -> Asset:
 
 
 @get("/static/{name:path}", include_in_schema=False, opt={"public": True})
-async def static_file(name: str, request: Request) -> Response[bytes]:  # type: ignore[type-arg]
+async def static_file(name: FromPath[str], request: Request) -> Response[bytes]:  # type: ignore[type-arg]
     """A built file; 304 when the visitor has it."""
     found = _built().get(name.lstrip("/"))
     if found is None:

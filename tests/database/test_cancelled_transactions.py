@@ -9,7 +9,7 @@ import pytest
 from events_service.database import fetch, transaction
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-INSERT = "INSERT INTO attempts (bucket, window_ends_at, count) VALUES ($1, $2, 1)"
+INSERT = "INSERT INTO attempts (bucket, window_ends_at, tries) VALUES ($1, $2, 1)"
 
 pytestmark = pytest.mark.usefixtures("database")
 
