@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from events_service import clock, database, settings
-from events_service.database import transaction
+from events_service.database import missing_migrations, transaction
 from events_service.errors import Unavailable
 from events_service.events.actions import complete_past_events
 from events_service.outbox.actions import forget_bodies, send_due
@@ -35,6 +35,7 @@ async def work(own: Settings, stop: asyncio.Event) -> None:
     """Go on until `stop` is set. A database that is away is waited for; any other failure is logged and tried again."""
     transport = transport_for(own)
     tidied_at: datetime | None = None
+    await _until_migrated(stop)
 
     async def once() -> bool:
         nonlocal tidied_at
@@ -77,6 +78,17 @@ async def run_alone(own: Settings, *, follow: int | None = None) -> None:
         if watching:
             watching.cancel()
         await database.disconnect()
+
+
+async def _until_migrated(stop: asyncio.Event) -> None:
+    """Wait for the database to be there and to have this version's shape: whoever serves, or an operator, sees to it."""
+    while not stop.is_set():
+        try:
+            if not await missing_migrations():
+                return
+        except Unavailable:
+            log.warning("worker.waits_for_database")
+        await _wait(stop, PAUSE_SECONDS)
 
 
 async def _watch_parent(parent: int, stop: asyncio.Event) -> None:
