@@ -1,0 +1,174 @@
+"""Every page of the product with something in it, and a browser's cookies with which all of them open."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+
+from playwright.async_api import BrowserContext, Page
+
+from events_service.demo.happenings import KICK_OFF, LAUNCH, SUMMIT, WORKSHOP
+from events_service.demo.staff import WELL_KNOWN_PASSWORD
+from events_service.registrations.secrets import page_code
+from tests.journeys.given import Organiser
+from tests.services.product import SECRET_KEY, Product
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page: where it is, what is typed there into which field, and the button that is pressed then."""
+
+    path: str
+    press: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    shows: str = "h1"
+
+    async def open(self, page: Page) -> None:
+        """Have it before us, at rest."""
+        await page.goto(self.path, wait_until="load")
+        for label, text in self.typed.items():
+            await page.get_by_label(label, exact=True).first.fill(text)
+        if self.press:
+            await page.get_by_role("button", name=self.press, exact=True).first.click()
+        await page.locator(self.shows).first.wait_for(state="attached")
+        await page.wait_for_load_state("load")
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.press})" if self.press else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What of the demonstration's data addresses need."""
+
+    registration: str
+    letter: str
+    page_code: str
+    badge: str
+    receipt: str = ""
+
+
+PUBLIC = (
+    Screen("/"),
+    Screen("/events"),
+    Screen("/events?kind=summit&q=nothing+like+it"),
+    Screen(f"/events/{LAUNCH}"),
+    Screen(f"/events/{SUMMIT}"),
+    Screen(f"/events/{KICK_OFF}"),
+    Screen(f"/events/{WORKSHOP}"),
+    Screen(f"/events/{LAUNCH}/register"),
+    Screen(f"/events/{LAUNCH}/register", press="Register", shows=".error-summary"),
+    Screen(f"/events/{SUMMIT}/register"),
+    Screen("/cities"),
+    Screen("/privacy"),
+    Screen("/events/nowhere"),
+    Screen("/sign-in"),
+    Screen(
+        "/sign-in",
+        press="Sign in",
+        typed={"Mail address": "nobody@demo.example", "Password": "wrong"},
+        shows=".error-summary",
+    ),
+)
+MY = (Screen("/my"), Screen("/my/registration"), Screen("/my/cancel"))
+
+
+def of(area: str, found: Found) -> tuple[Screen, ...]:
+    """The pages of `public`, `my`, `office` or `door`."""
+    match area:
+        case "public":
+            return (*PUBLIC, Screen(found.receipt, shows="text=What happens next"))
+        case "my":
+            return MY
+        case "office":
+            return office(found)
+    return door(found)
+
+
+def office(found: Found) -> tuple[Screen, ...]:
+    """The back office, as an owner sees it."""
+    event = f"/office/events/{LAUNCH}"
+    return (
+        Screen("/office"),
+        Screen("/office/account"),
+        Screen("/office/events/new"),
+        Screen("/office/events/new", press="Save", shows=".error-summary"),
+        Screen(event),
+        Screen(f"/office/events/{KICK_OFF}"),
+        Screen(f"{event}/edit"),
+        Screen(f"{event}/clone"),
+        Screen(f"{event}/cancel"),
+        Screen(f"{event}/door"),
+        Screen(
+            f"{event}/door", press="Make a pairing code", typed={"Name of the device": "Left door"}, shows="#pairing"
+        ),
+        Screen(f"{event}/registrations"),
+        Screen(f"{event}/registrations?q=nobody+of+that+name"),
+        Screen(f"{event}/registrations/new"),
+        Screen(f"/office/registrations/{found.registration}"),
+        Screen("/office/letters"),
+        Screen(f"/office/letters/{found.letter}", shows="iframe"),
+        Screen("/office/people"),
+        Screen("/office/people", press="Give the role", shows=".error-summary"),
+    )
+
+
+def door(found: Found) -> tuple[Screen, ...]:
+    """The door of a paired device: a badge that is let in or was already, and one that is none."""
+    return (
+        Screen("/door/pair"),
+        Screen("/door"),
+        Screen("/door", press="Check", typed={"Badge code": found.badge}, shows="text=Marianne"),
+        Screen("/door", press="Check", typed={"Badge code": "no badge at all"}, shows="text=No such badge"),
+    )
+
+
+async def find(product: Product) -> Found:
+    """A confirmed guest of the launch and what was written to them; a device's doings need the badge."""
+    with closing(sqlite3.connect(product.database_url.removeprefix("sqlite:///"))) as connection:
+        (registration,) = connection.execute(
+            "SELECT r.id FROM registration r JOIN event e ON e.id = r.event WHERE e.slug = ? ORDER BY r.created_at, r.id",
+            [LAUNCH],
+        ).fetchone()
+        (letter,) = connection.execute("SELECT id FROM letter WHERE registration_id = ?", [registration]).fetchone()
+    async with Organiser(product) as organiser:
+        badge = (await organiser.badges(LAUNCH))[0]
+    return Found(registration, letter, page_code(registration, 0, secret_key=SECRET_KEY), badge)
+
+
+async def register(context: BrowserContext) -> str:
+    """Take part in the kick-off; where one is told what happens next."""
+    page = await context.new_page()
+    await page.goto(f"/events/{KICK_OFF}/register")
+    await page.get_by_label("Name").fill("Åsa Þórsdóttir")
+    await page.get_by_label("Mail address").fill("asa.thorsdottir@example.org")
+    await page.get_by_label("You take part as").select_option("practitioner")
+    await page.get_by_role("checkbox").check()
+    await page.get_by_role("button", name="Register").click()
+    await page.wait_for_url("**/registered?*")
+    return page.url
+
+
+def with_receipt(found: Found, receipt: str) -> Found:
+    """The same, and the address of that page."""
+    return replace(found, receipt=receipt)
+
+
+async def admit_everywhere(context: BrowserContext, product: Product, found: Found) -> None:
+    """Sign in as an owner, open a guest's own page and pair the device, all in this browser."""
+    page = await context.new_page()
+    await page.goto("/sign-in")
+    await page.get_by_label("Mail address").fill("owner@demo.example")
+    await page.get_by_label("Password").fill(WELL_KNOWN_PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/office")
+    await page.goto(f"/my#{found.page_code}")
+    await page.wait_for_url("**/my/registration")
+    async with Organiser(product) as organiser:
+        device = await organiser.ask(
+            "POST", f"/events/{LAUNCH}/devices", {"name": "Main entrance", "role": "door_supervisor"}, status=201
+        )
+    await page.goto(f"/door/pair#{device['pairing_code']}")
+    await page.get_by_role("button", name="Pair").click()
+    await page.wait_for_url("**/door")
+    await page.close()
