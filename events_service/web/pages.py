@@ -9,17 +9,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 
+from events_service import settings
 from events_service.web.assets import asset
 from events_service.web.words import FILTERS, gettext, language, ngettext, spoken
 
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What every template knows of the request: its path, who is signed in (or None), the language."""
+    """What every template knows: the request's path, who is signed in (or None), the language, whose service it is."""
 
     path: str
     person: Any
     language: str
+    organisation: str
 
 
 @cache
@@ -49,7 +51,8 @@ def render(template: str, **values: Any) -> str:
 
 def page(template: str, request: Request[Any, Any, Any], *, status: int = 200, **values: Any) -> Response[str]:
     """The template as a page. It is not stored by caches unless the handler says otherwise."""
-    facts = PageFacts(request.url.path, getattr(request.state, "person", None), language.get())
+    person = getattr(request.state, "person", None)
+    facts = PageFacts(request.url.path, person, language.get(), settings.current().organisation)
     token = getattr(request.state, "form_token", "")
     notice = request.query_params.get("done", "") if hasattr(request, "query_params") else ""
     text = render(template, page=facts, csrf_token=token, notice_code=notice, status=status, **values)
