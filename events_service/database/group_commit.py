@@ -7,10 +7,10 @@ of a commit is shared. An answer is given only after COMMIT.
 import asyncio
 import contextvars
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
 
-from events_service.database.connection import transaction
+from events_service.database.connection import together
 from events_service.database.failures import is_collision
 from events_service.database.transactions import Transaction
 from events_service.errors import Unavailable
@@ -29,7 +29,9 @@ class GroupCommit(Generic[Item, Answer]):
     one that the database rejects does not take the others with it.
     """
 
-    def __init__(self, flush: Callable[[Transaction, list[Item]], Awaitable[list[Answer | Exception]]]) -> None:
+    def __init__(
+        self, flush: Callable[[Transaction, list[Item]], Coroutine[Any, Any, list[Answer | Exception]]]
+    ) -> None:
         self._flush = flush
         self._queue: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
         self._running: asyncio.Task[None] | None = None
@@ -77,8 +79,7 @@ class GroupCommit(Generic[Item, Answer]):
         return await self._once(items)
 
     async def _once(self, items: list[Item]) -> list[Answer | Exception]:
-        async with transaction() as tx:
-            return await self._flush(tx, items)
+        return await together(lambda tx: self._flush(tx, items))
 
 
 def _may_try_again(error: Exception) -> bool:

@@ -1,8 +1,9 @@
 """Our PostgreSQL engine for Piccolo: a pool without reset round trips, and transactions that always give their connection back."""
 
 import asyncio
+import time
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Literal, TypeVar, cast
 
 import asyncpg
 from piccolo.engine.cockroach import CockroachEngine as PiccoloCockroachEngine
@@ -12,11 +13,16 @@ from piccolo.querystring import QueryString
 
 from events_service.database.failures import translated
 from events_service.database.sqlite import finish
-from events_service.database.transactions import Row, Transaction
+from events_service.database.transactions import Row, Transaction, Work
+
+Result = TypeVar("Result")
 
 POOL_SIZE = 10
 ACQUIRE_SECONDS = 5.0
 STATEMENT_SECONDS = 20.0
+# Connections kept at hand: the pool's own lending and taking back costs as much as a short query.
+AT_HAND = 2
+AT_HAND_SECONDS = 30.0
 
 
 class PostgresTransaction(Transaction, PiccoloPostgresTransaction):  # type: ignore[misc]  # our savepoint() undoes by itself
@@ -37,7 +43,7 @@ class PostgresTransaction(Transaction, PiccoloPostgresTransaction):  # type: ign
         self.context = self.engine.current_transaction.set(self)
         return self
 
-    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> Literal[False]:
         self.engine.current_transaction.reset(self.context)
         with translated():
             await finish(self._leave(commit=error is None))
@@ -58,7 +64,9 @@ class PostgresTransaction(Transaction, PiccoloPostgresTransaction):  # type: ign
         # After a failed COMMIT nobody knows what state the connection is in: end it rather than lend it again.
         if broken:
             self.connection.terminate()
-        await self.engine.release(self.connection)
+            await self.engine.release(self.connection)
+        else:
+            await self.engine.lay_at_hand(self.connection)
 
     async def fetch(self, statement: str, *values: object) -> list[Row]:
         with translated():
@@ -88,6 +96,8 @@ class PostgresEngine(PiccoloPostgresEngine):
 
     def __init__(self, url: str) -> None:
         self._opening: asyncio.Lock = asyncio.Lock()
+        self._at_hand: list[tuple[float, Any]] = []
+        self._waiting = 0
         super().__init__(config={"dsn": url}, extensions=())
 
     async def get_version(self) -> float:
@@ -98,15 +108,36 @@ class PostgresEngine(PiccoloPostgresEngine):
         """`allow_nested` is Piccolo's word; ours never nest."""
         return PostgresTransaction(engine=self, allow_nested=True)
 
+    async def together(self, work: Work[Result]) -> Result:
+        """The work within one transaction. It may wait for nothing but the database."""
+        async with self.transaction() as transaction:
+            return await work(transaction)
+
     async def acquire(self) -> Any:
-        """A connection of the pool. Waits at most `ACQUIRE_SECONDS`."""
+        """A connection. Waits at most `ACQUIRE_SECONDS`."""
+        while self._at_hand:
+            since, connection = self._at_hand.pop()
+            if not connection.is_closed() and time.monotonic() - since < AT_HAND_SECONDS:
+                return connection
+            await self.release(connection)
         if self.pool is None:
             await self._open_pool()
         assert self.pool is not None
-        return await self.pool.acquire(timeout=ACQUIRE_SECONDS)
+        self._waiting += 1
+        try:
+            return await self.pool.acquire(timeout=ACQUIRE_SECONDS)
+        finally:
+            self._waiting -= 1
+
+    async def lay_at_hand(self, connection: Any) -> None:
+        """Give back a connection whose last statement went well: it may be lent again at once."""
+        if self.pool is None or self._waiting or len(self._at_hand) >= AT_HAND:
+            await self.release(connection)
+        else:
+            self._at_hand.append((time.monotonic(), connection))
 
     async def release(self, connection: Any) -> None:
-        """Give it back."""
+        """Give it back to the pool, whatever state it is in."""
         if self.pool is not None:
             await self.pool.release(connection)
 
@@ -118,9 +149,16 @@ class PostgresEngine(PiccoloPostgresEngine):
         with translated():
             connection = await self.acquire()
             try:
-                return cast(list[Row], await connection.fetch(statement, *values))
-            finally:
+                rows = await connection.fetch(statement, *values)
+            except BaseException:
                 await self.release(connection)
+                raise
+            await self.lay_at_hand(connection)
+            return cast(list[Row], rows)
+
+    async def look_up(self, statement: str, *values: object) -> list[Row]:
+        """A few rows by a key."""
+        return await self.fetch(statement, *values)
 
     async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
         statement, values = querystring.compile_string(engine_type="postgres")
@@ -133,6 +171,8 @@ class PostgresEngine(PiccoloPostgresEngine):
         """Close the pool; a statement that still runs after five seconds is cut off."""
         if self.pool is None:
             return
+        while self._at_hand:
+            await self.release(self._at_hand.pop()[1])
         try:
             await asyncio.wait_for(self.pool.close(), timeout=5)
         except TimeoutError:

@@ -144,7 +144,8 @@ class SQLiteEngine(PiccoloSQLiteEngine):
     async def take_writer_lock(self) -> None:
         """Raises `Unavailable` after a while: whoever queues behind a locked file is told in time."""
         with translated():
-            await asyncio.wait_for(self.writer_lock.acquire(), timeout=BUSY_TIMEOUT_MS / 1000)
+            async with asyncio.timeout(BUSY_TIMEOUT_MS / 1000):
+                await self.writer_lock.acquire()
 
     async def writer(self) -> aiosqlite.Connection:
         """The one connection that writes; ask for it only while holding `writer_lock`."""

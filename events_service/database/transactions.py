@@ -1,11 +1,14 @@
 """What a transaction offers, whichever database is behind it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
+Result = TypeVar("Result")
 Row = Mapping[str, Any]
+# What is done within one transaction, and waits for nothing else.
+Work: TypeAlias = Callable[["Transaction"], Coroutine[Any, Any, Result]]
 
 
 class Transaction(ABC):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from events_service.database import Row, fetch, fetch_one
+from events_service.database import Row, fetch, look_up
 from events_service.events.queries import event_from
 from events_service.events.rules import Event
 from events_service.registrations.rules import Status
@@ -36,7 +36,7 @@ _HELD = """(held.id = own.id OR held.status = 'confirmed')
 
 async def own_feed(feed_digest: str) -> OwnFeed | None:
     """The feed behind the digest of its token."""
-    row = await fetch_one(
+    row = await look_up(
         f"""SELECT own.id, own.email_key, own.language, COUNT(held.id) AS entries,
                    SUM(held.version + COALESCE(held.invite_sequence, 0) + event.version) AS versions,
                    MAX(held.changed_at) AS held_changed_at, MAX(event.changed_at) AS event_changed_at

@@ -69,7 +69,7 @@ async def signed_in(token: str, *, now: datetime) -> SignedIn | None:
 
 async def bearer(token: str) -> Actor | None:
     """The program behind an API token, by one statement; None when the token is unknown or revoked."""
-    row = await database.fetch_one(
+    row = await database.look_up(
         "SELECT id, name, role, event_slug FROM api_token WHERE token_digest = $1 AND revoked_at IS NULL",
         token_digest(token),
     )
