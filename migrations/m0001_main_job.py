@@ -122,7 +122,7 @@ CREATE TABLE IF NOT EXISTS registration (
 CREATE UNIQUE INDEX IF NOT EXISTS registration_person ON registration (event, email_key);
 CREATE UNIQUE INDEX IF NOT EXISTS registration_waitlist ON registration (event, waitlist_number) WHERE waitlist_number IS NOT NULL;
 CREATE INDEX IF NOT EXISTS registration_email_key ON registration (email_key);
-CREATE INDEX IF NOT EXISTS registration_status ON registration (event, status, attendance);
+CREATE INDEX IF NOT EXISTS registration_status ON registration (event, status, attendance, waitlist_number);
 CREATE TABLE IF NOT EXISTS retired_badge (
     digest TEXT PRIMARY KEY, registration TEXT NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
     retired_at TIMESTAMPTZ NOT NULL

@@ -156,7 +156,7 @@ async def _look(tx: Transaction, requests: list[ScanRequest]) -> _Known:
         retired=await _retired(tx, unknown),
         answers=await _answers_before(tx, requests),
         standings=await _standings(tx, [row["id"] for row in registrations]),
-        inside=await _inside(tx, [row["id"] for row in checkpoints]),
+        inside=await _inside(tx, _asked_for(checkpoints, requests)),
         public_keys=await _public_keys(tx, unknown),
     )
     await _mark_seen(tx, devices)
@@ -197,6 +197,12 @@ async def _standings(tx: Transaction, ids: list[str]) -> dict[tuple[str, str], t
         )
         for row in rows
     }
+
+
+def _asked_for(checkpoints: list[Row], requests: list[ScanRequest]) -> list[str]:
+    """The ids of the checkpoints of these scans: who is inside elsewhere need not be counted."""
+    slugs = {request.scan.checkpoint for request in requests}
+    return [row["id"] for row in checkpoints if row["slug"] in slugs]
 
 
 async def _inside(tx: Transaction, checkpoints: list[str]) -> dict[str, int]:
