@@ -64,7 +64,7 @@ def create_app(own: Settings) -> Litestar:
         return_dto=None,
         before_request=_before_request,
         before_send=[add_headers],
-        middleware=[ClientAddress(own.trusted_proxies), Metrics(), NoNul(), Idempotency()],
+        middleware=[*_proxies(own), Metrics(), NoNul(), Idempotency()],
         exception_handlers={
             SignInFirst: to_sign_in,
             Refused: answer_refused,
@@ -90,6 +90,10 @@ async def _open(app: Litestar) -> AsyncIterator[None]:
         yield
     finally:
         await database.disconnect()
+
+
+def _proxies(own: Settings) -> list[ClientAddress]:
+    return [ClientAddress(own.trusted_proxies)] if own.trusted_proxies else []
 
 
 def _keep_renderers(config: AppConfig) -> AppConfig:
