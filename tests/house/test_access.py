@@ -1,0 +1,294 @@
+"""Who gets in where: every route of the application, asked by every role, at its own event and at another.
+
+`OPEN`, `API` and `OFFICE` are written out by hand: a route that none of them knows fails the walk.
+The event `launch` is for members only, so that those who may not see it must not learn that it is there.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from litestar import Litestar
+
+from events_service import settings as settings_floor
+from events_service.app import create_app
+from events_service.database import fetch_one, transaction
+from events_service.people import actions, sign_ins
+from events_service.people.rules import Actor, Grant, Permission, Role
+from events_service.sealing import keyed_token
+from tests.conftest import settings_for
+from tests.door.given import a_guest, a_phone, an_event
+from tests.house.given import bearer, service
+from tests.people.given import HERE, PASSWORD
+from tests.services.product import SECRET_KEY
+
+P = Permission
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a route asks for: `here` at the event it is about, `everywhere` at all events, `somewhere` at any one."""
+
+    here: Permission | None = None
+    everywhere: Permission | None = None
+    somewhere: Permission | None = None
+    body: Any = None
+
+    def lets_in(self, actor: Actor) -> bool:
+        return (
+            (self.here is None or actor.may(self.here, "launch"))
+            and (self.everywhere is None or actor.may(self.everywhere))
+            and (self.somewhere is None or actor.may_somewhere(self.somewhere))
+        )
+
+
+EVENT, PERSON, ACCOUNT = (
+    "/api/v1/events/{slug}",
+    "/api/v1/registrations/{registration_id}",
+    "/api/v1/accounts/{account_id}",
+)
+DESK, GUEST, STAFF = "/office/events/{slug}", "/office/registrations/{registration_id}", "/office/people/{account_id}"
+
+# No sign-in and no token is asked for; those that want a secret of their own (a page code, a device) say so themselves.
+OPEN = {
+    "GET /", "GET /api", "GET /api/openapi.json", "GET /api/{path}", "GET /api/v1/cities", "GET /api/v1/events",
+    "POST /api/v1/devices/pair", "GET /calendar.ics", "GET /cities", "GET /events", f"GET {EVENT}",
+    f"POST {EVENT}/registrations", "GET /events/{slug}", "GET /events/{slug}/calendar.ics", "GET /events/{slug}/register",
+    "POST /events/{slug}/register", "GET /events/{slug}/registered", "GET /health/live", "GET /health/ready",
+    "GET /metrics", "GET /privacy", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/{name}",
+    "GET /my", "POST /my", "GET /my/registration", "GET /my/badge.png", "GET /my/badge.svg", "GET /my/calendar.ics",
+    "GET /my/calendar/{file_name}", "GET /my/cancel", "POST /my/cancel", "POST /my/leave",
+    "GET /door", "GET /door/pair", "POST /door/pair", "GET /door/scan", "POST /door/scan", "POST /door/undo",
+    "POST /door/leave",
+}  # fmt: skip
+
+DEVICES = {"POST /api/v1/scans", "POST /api/v1/scans/batch", "POST /api/v1/scans/{scan_id}/undo"}
+
+API: dict[str, Needs] = {
+    "GET /api/v1/me": Needs(),
+    "GET /api/v1/tokens": Needs(everywhere=P.MANAGE_PEOPLE),
+    "POST /api/v1/tokens": Needs(everywhere=P.MANAGE_PEOPLE),
+    "DELETE /api/v1/tokens/{token_id}": Needs(everywhere=P.MANAGE_PEOPLE),
+    "GET /api/v1/accounts": Needs(everywhere=P.MANAGE_PEOPLE),
+    "POST /api/v1/accounts": Needs(everywhere=P.MANAGE_PEOPLE),
+    f"POST {ACCOUNT}/roles": Needs(everywhere=P.MANAGE_PEOPLE),
+    f"DELETE {ACCOUNT}/roles/{{role}}": Needs(everywhere=P.MANAGE_PEOPLE),
+    f"POST {ACCOUNT}/disable": Needs(everywhere=P.MANAGE_PEOPLE),
+    f"POST {ACCOUNT}/enable": Needs(everywhere=P.MANAGE_PEOPLE),
+    "POST /api/v1/events": Needs(everywhere=P.CREATE_EVENTS),
+    f"PATCH {EVENT}": Needs(here=P.EDIT_EVENTS),
+    f"POST {EVENT}/publish": Needs(here=P.PUBLISH_EVENTS),
+    f"POST {EVENT}/cancel": Needs(here=P.PUBLISH_EVENTS),
+    f"POST {EVENT}/clone": Needs(here=P.EDIT_EVENTS, everywhere=P.CREATE_EVENTS),
+    f"GET {EVENT}/registrations": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {EVENT}/badges": Needs(here=P.SEE_BADGES),
+    f"GET {EVENT}/devices": Needs(here=P.MANAGE_DOOR),
+    f"POST {EVENT}/devices": Needs(here=P.MANAGE_DOOR),
+    "DELETE /api/v1/devices/{device_id}": Needs(here=P.MANAGE_DOOR),
+    f"GET {EVENT}/checkpoints": Needs(here=P.MANAGE_DOOR),
+    f"POST {EVENT}/checkpoints": Needs(here=P.MANAGE_DOOR),
+    f"GET {EVENT}/attendance": Needs(here=P.SEE_ATTENDANCE),
+    f"GET {PERSON}": Needs(here=P.SEE_REGISTRATIONS),
+    f"PATCH {PERSON}": Needs(here=P.EDIT_REGISTRATIONS, body={"version": 1}),
+    f"POST {PERSON}/approve": Needs(here=P.EDIT_REGISTRATIONS, body={}),
+    f"POST {PERSON}/decline": Needs(here=P.EDIT_REGISTRATIONS, body={}),
+    f"POST {PERSON}/resend": Needs(here=P.EDIT_REGISTRATIONS, body={}),
+    f"GET {PERSON}/badge.svg": Needs(here=P.SEE_BADGES),
+    f"GET {PERSON}/badge.png": Needs(here=P.SEE_BADGES),
+    f"POST {PERSON}/cancel": Needs(here=P.EDIT_REGISTRATIONS, body={}),
+}
+
+OFFICE: dict[str, Needs] = {
+    "GET /office": Needs(somewhere=P.SEE_EVENTS),
+    "GET /office/account": Needs(),
+    "POST /office/account": Needs(),
+    "GET /office/events/new": Needs(everywhere=P.CREATE_EVENTS),
+    "POST /office/events/new": Needs(everywhere=P.CREATE_EVENTS),
+    f"GET {DESK}": Needs(here=P.SEE_EVENTS),
+    f"GET {DESK}/edit": Needs(here=P.EDIT_EVENTS),
+    f"POST {DESK}/edit": Needs(here=P.EDIT_EVENTS),
+    f"POST {DESK}/publish": Needs(here=P.PUBLISH_EVENTS),
+    f"GET {DESK}/cancel": Needs(here=P.PUBLISH_EVENTS),
+    f"GET {DESK}/clone": Needs(here=P.EDIT_EVENTS, everywhere=P.CREATE_EVENTS),
+    f"POST {DESK}/clone": Needs(here=P.EDIT_EVENTS, everywhere=P.CREATE_EVENTS),
+    f"GET {DESK}/door": Needs(here=P.SEE_ATTENDANCE),
+    f"POST {DESK}/door/checkpoints": Needs(here=P.MANAGE_DOOR),
+    f"POST {DESK}/door/devices": Needs(here=P.MANAGE_DOOR),
+    f"POST {DESK}/door/devices/{{device_id}}/revoke": Needs(here=P.MANAGE_DOOR),
+    f"GET {DESK}/registrations": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {DESK}/registrations/new": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {DESK}/registrations/new": Needs(here=P.EDIT_REGISTRATIONS),
+    "GET /office/letters": Needs(somewhere=P.SEE_LETTERS),
+    "GET /office/letters/{letter_id}": Needs(here=P.SEE_LETTERS),
+    "POST /office/letters/{letter_id}/resend": Needs(here=P.SEND_LETTERS),
+    "GET /office/people": Needs(everywhere=P.MANAGE_PEOPLE),
+    "POST /office/people": Needs(everywhere=P.MANAGE_PEOPLE),
+    "POST /office/people/tokens": Needs(everywhere=P.MANAGE_PEOPLE),
+    "POST /office/people/tokens/{token_id}/revoke": Needs(everywhere=P.MANAGE_PEOPLE),
+    f"POST {STAFF}/withdraw": Needs(everywhere=P.MANAGE_PEOPLE),
+    f"POST {STAFF}/disable": Needs(everywhere=P.MANAGE_PEOPLE),
+    f"POST {STAFF}/enable": Needs(everywhere=P.MANAGE_PEOPLE),
+    f"GET {GUEST}": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {GUEST}/badge.png": Needs(here=P.SEE_BADGES),
+    f"POST {GUEST}/approve": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {GUEST}/decline": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {GUEST}/resend": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {GUEST}/cancel": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {DESK}/cancel": Needs(here=P.PUBLISH_EVENTS),
+}
+ACTORS = [(role, event) for role in Role for event in (None, "launch", "summit")]
+
+
+def routes_of(app: Litestar) -> Iterator[str]:
+    for route in app.routes:
+        for method in getattr(route, "methods", ()):
+            if method not in ("OPTIONS", "HEAD"):
+                yield f"{method} {route.path_format}"
+
+
+def test_every_route_is_in_one_table(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("routes")
+    found = set(routes_of(create_app(settings_for(f"sqlite:///{folder}/none.sqlite", folder))))
+    settings_floor.use(None)
+    assert found == OPEN | DEVICES | set(API) | set(OFFICE)
+    assert len(found) == len(OPEN) + len(DEVICES) + len(API) + len(OFFICE)
+
+
+@dataclass(frozen=True)
+class House:
+    """A service with an event, a guest, a letter, an account, a token and a device; `ids` fill the routes' places."""
+
+    client: httpx.AsyncClient
+    ids: dict[str, str]
+    device: str
+
+
+@pytest_asyncio.fixture
+async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
+    async with service(settings_for(sqlite_url, tmp_path)) as client:
+        launch = await an_event("launch")
+        await an_event("summit")
+        guest = await a_guest(launch)
+        phone = await a_phone(launch)
+        await actions.make_api_token(Role.VIEWER, name="somebody's")
+        await actions.add_account("somebody@malmo.example", Role.VIEWER, None, password=None)
+        async with transaction() as tx:
+            await tx.execute("UPDATE event SET visibility = 'members' WHERE slug = 'launch'")
+        ids = {
+            "slug": "launch",
+            "registration_id": guest.id,
+            "device_id": phone.id,
+            "letter_id": await an_id("SELECT id FROM letter WHERE event_slug = 'launch' LIMIT 1"),
+            "token_id": await an_id("SELECT id FROM api_token LIMIT 1"),
+            "account_id": await an_id("SELECT id FROM account LIMIT 1"),
+            "role": "viewer",
+            "scan_id": "1",
+        }
+        yield House(client, ids, phone.token)
+
+
+async def an_id(statement: str) -> str:
+    row = await fetch_one(statement)
+    assert row is not None, statement
+    return str(row["id"])
+
+
+async def ask(house: House, route: str, needs: Needs, **more: Any) -> httpx.Response:
+    method, _, path = route.partition(" ")
+    if method in ("POST", "PATCH") and "data" not in more:
+        more["json"] = {"nonsense": 1} if needs.body is None else needs.body
+    return await house.client.request(method, path.format(**house.ids), **more)
+
+
+def is_refused(answer: httpx.Response) -> bool:
+    return answer.status_code in (401, 403, 404) or answer.headers.get("location", "").startswith("/sign-in")
+
+
+async def test_every_role_at_every_route_for_programs(house: House) -> None:
+    wrong = []
+    for role, event in ACTORS:
+        token = await actions.make_api_token(role, event_slug=event, name=f"{role} {event}")
+        actor = Actor("token", grants=frozenset({Grant(role, event)}))
+        for route, needs in API.items():
+            answer = await ask(house, route, needs, headers=bearer(token))
+            expected = needs.lets_in(actor)
+            gone = answer.status_code == 404 and route.startswith("DELETE") and expected
+            if (not is_refused(answer) or gone) != expected or (not expected and answer.status_code == 401):
+                wrong.append((role.value, event, route, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", ["stranger", "device", "nobody"])
+async def test_who_is_no_program_is_told_to_bring_a_token(house: House, who: str) -> None:
+    headers = {"stranger": {}, "device": bearer(house.device), "nobody": bearer("a" * 32)}[who]
+    told = {route: (await ask(house, route, needs, headers=headers)).status_code for route, needs in API.items()}
+    assert told == dict.fromkeys(API, 401)
+
+
+async def test_only_devices_scan(house: House) -> None:
+    bodies: dict[str, Any] = {
+        "POST /api/v1/scans": {"scan_id": "1", "badge": "x", "scanned_at": "2037-03-07T11:00"},
+        "POST /api/v1/scans/batch": {"device_time": "2037-03-07T10:00:00Z", "scans": []},
+        "POST /api/v1/scans/{scan_id}/undo": {},
+    }
+    owner = await actions.make_api_token(Role.OWNER, name="owner")
+    for route in sorted(DEVICES):
+        needs = Needs(body=bodies[route])
+        for headers in ({}, bearer(owner), bearer("a" * 32)):
+            assert (await ask(house, route, needs, headers=headers)).status_code == 401
+        assert (await ask(house, route, needs, headers=bearer(house.device))).status_code != 401
+
+
+async def test_a_hidden_event_is_not_there_for_those_it_is_hidden_from(house: House) -> None:
+    other = await actions.make_api_token(Role.ORGANISER, event_slug="summit", name="other")
+    for headers in ({}, bearer(other)):
+        for path in (
+            "/api/v1/events/launch",
+            "/events/launch",
+            "/events/launch/calendar.ics",
+            "/events/launch/register",
+        ):
+            hidden = await house.client.get(path, headers=headers)
+            missing = await house.client.get(path.replace("launch", "nothing"), headers=headers)
+            assert (hidden.status_code, missing.status_code) == (404, 404)
+            assert hidden.text.replace("launch", "nothing") == missing.text
+
+
+async def cookies_of(role: Role, event: str | None) -> dict[str, str]:
+    """The headers of a browser in which somebody with this role is signed in, forms included."""
+    email = f"{role}.{event or 'all'}@malmo.example"
+    await actions.add_account(email, role, event, password=PASSWORD)
+    token = await sign_ins.sign_in(email, PASSWORD, address=HERE)
+    form = keyed_token(token, secret_key=SECRET_KEY, purpose="form")
+    return {"Cookie": f"signin={token}", "X-CSRF-Token": form, "Sec-Fetch-Site": "same-origin"}
+
+
+async def test_every_role_at_every_page_of_the_office(house: House) -> None:
+    wrong = []
+    for role, event in ACTORS:
+        headers = await cookies_of(role, event)
+        actor = Actor("account", grants=frozenset({Grant(role, event)}))
+        for route, needs in OFFICE.items():
+            answer = await ask(house, route, needs, data={}, headers=headers)
+            if is_refused(answer) == needs.lets_in(actor) or answer.status_code >= 500:
+                wrong.append((role.value, event, route, answer.status_code))
+    assert wrong == []
+
+
+async def test_a_stranger_is_led_to_the_sign_in_from_every_page_of_the_office(house: House) -> None:
+    for route, needs in OFFICE.items():
+        answer = await ask(house, route, needs, data={}, headers={"Sec-Fetch-Site": "same-origin"})
+        assert (answer.status_code, answer.headers["location"].startswith("/sign-in")) == (303, True), route
+
+
+async def test_no_form_of_the_office_is_taken_from_another_site_or_without_its_token(house: House) -> None:
+    headers = await cookies_of(Role.OWNER, None)
+    foreign = headers | {"Sec-Fetch-Site": "cross-site"}
+    tokenless = {name: value for name, value in headers.items() if name != "X-CSRF-Token"}
+    for route, needs in OFFICE.items():
+        if route.startswith("POST"):
+            for bad in (foreign, tokenless):
+                assert (await ask(house, route, needs, data={}, headers=bad)).status_code == 403, route
