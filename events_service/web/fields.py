@@ -50,7 +50,9 @@ def paragraphs(text: str) -> str:
 def email_address(text: str) -> str:
     """The address with its domain in lower case and in ASCII; the local part stays as it is (RFC 5321 §2.3.11)."""
     try:
-        found = validate_email(one_line(text), check_deliverability=False, test_environment=True, allow_smtputf8=False)
+        found = validate_email(
+            one_line(text), check_deliverability=False, test_environment=True, allow_smtputf8=False, strict=True
+        )
     except EmailNotValidError as error:
         raise Wrong("invalid_email", "Write a mail address such as asa@example.org.") from error
     return found.ascii_email or found.normalized
