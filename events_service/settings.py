@@ -3,15 +3,18 @@
 The README lists each of them with its default; a test holds the two together.
 """
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
 
 PREFIX = "EVENTS_"
 MINIMUM_KEY_LENGTH = 16
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class BadSetting(ValueError):
@@ -115,11 +118,11 @@ def _read(given: Mapping[str, str]) -> Settings:
         workers=_workers(given, embedded=database_url.startswith("sqlite:")),
         work_outbox=_switch(given, "WORK_OUTBOX", default=True),
         rate_limits=_switch(given, "RATE_LIMITS", default=True),
-        trusted_proxies=tuple(part.strip() for part in given.get("TRUSTED_PROXIES", "").split(",") if part.strip()),
-        default_timezone=given.get("DEFAULT_TIMEZONE", "Europe/Copenhagen"),
+        trusted_proxies=_networks(given.get("TRUSTED_PROXIES", "")),
+        default_timezone=_timezone(given.get("DEFAULT_TIMEZONE", "Europe/Copenhagen")),
         max_body_bytes=_whole_number(given, "MAX_BODY_BYTES", default=2_000_000, lowest=10_000, highest=100_000_000),
         metrics_token=given.get("METRICS_TOKEN", ""),
-        log_level=given.get("LOG_LEVEL", "INFO").upper(),
+        log_level=_log_level(given.get("LOG_LEVEL", "INFO").upper()),
     )
 
 
@@ -136,9 +139,13 @@ def _database_url(text: str, data_dir: Path) -> str:
 
 
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
+    wrong = BadSetting("EVENTS_BASE_URL must be the public address, such as https://events.example.org.")
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise wrong from error
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise BadSetting("EVENTS_BASE_URL must be the public address, such as https://events.example.org.")
+        raise wrong
     return text.rstrip("/")
 
 
@@ -146,6 +153,28 @@ def _mail_url(text: str) -> str:
     if text.startswith(("spool:", "smtp://", "smtps://")):
         return text
     raise BadSetting("EVENTS_MAIL_URL must start with spool:, smtp:// or smtps://.")
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    try:
+        for part in parts:
+            ipaddress.ip_network(part, strict=False)
+    except ValueError as error:
+        raise BadSetting("EVENTS_TRUSTED_PROXIES must be addresses or networks, such as 10.0.0.0/8, ::1.") from error
+    return parts
+
+
+def _timezone(name: str) -> str:
+    if name in available_timezones():
+        return name
+    raise BadSetting("EVENTS_DEFAULT_TIMEZONE must be an IANA time zone, such as Europe/Copenhagen.")
+
+
+def _log_level(name: str) -> str:
+    if name in LOG_LEVELS:
+        return name
+    raise BadSetting(f"EVENTS_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
 
 
 def _workers(given: Mapping[str, str], *, embedded: bool) -> int:

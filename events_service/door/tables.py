@@ -12,7 +12,7 @@ class Checkpoint(Table, tablename="checkpoint"):
     """A door. `categories` is a JSON array (null admits all); `reentry` null follows the event's."""
 
     id = Text(primary_key=True, default=new_id)
-    event = ForeignKey(Event)
+    event = ForeignKey(Event, null=False)
     slug = Text()
     name = Text()
     categories = Text(null=True, default=None)
@@ -26,8 +26,8 @@ class Device(Table, tablename="device"):
     """A phone or a scanner, bound to one event, one checkpoint and one role. Only digests of its code and token are kept."""
 
     id = Text(primary_key=True, default=new_id)
-    event = ForeignKey(Event)
-    checkpoint = ForeignKey(Checkpoint)
+    event = ForeignKey(Event, null=False)
+    checkpoint = ForeignKey(Checkpoint, null=False)
     name = Text()
     role = Text()
     pairing_digest = Text(unique=True)
@@ -43,9 +43,9 @@ class Scan(Table, tablename="scan"):
     """One scan and the answer it got. `local_day` is the event's own date, for doors that admit once a day."""
 
     scan_id = Text(primary_key=True)
-    event = ForeignKey(Event, index=True)
+    event = ForeignKey(Event, null=False, index=True)
     checkpoint = ForeignKey(Checkpoint, null=True)
-    device = ForeignKey(Device)
+    device = ForeignKey(Device, null=False)
     registration = ForeignKey(Registration, null=True, index=True)
     direction = Text()
     scanned_at = Timestamptz()
@@ -63,23 +63,23 @@ class Presence(Table, tablename="presence"):
     """Where one registration stands at one checkpoint: admitted by which scan, when, and whether inside now."""
 
     id = Text(primary_key=True, default=new_id)
-    event = ForeignKey(Event)
-    checkpoint = ForeignKey(Checkpoint)
-    registration = ForeignKey(Registration)
+    event = ForeignKey(Event, null=False)
+    checkpoint = ForeignKey(Checkpoint, null=False)
+    registration = ForeignKey(Registration, null=False)
     inside = Boolean()
     admitted_at = Timestamptz()
     admitted_day = Date()
     admitted_by = Text()
-    device = ForeignKey(Device)
+    device = ForeignKey(Device, null=False)
 
 
 class ScanConflict(Table, tablename="scan_conflict"):
     """Two admissions of one badge that no door could have known of: a supervisor settles it."""
 
     id = Text(primary_key=True, default=new_id)
-    event = ForeignKey(Event, index=True)
-    checkpoint = ForeignKey(Checkpoint)
-    registration = ForeignKey(Registration)
+    event = ForeignKey(Event, null=False, index=True)
+    checkpoint = ForeignKey(Checkpoint, null=False)
+    registration = ForeignKey(Registration, null=False)
     first_scan = Text()
     second_scan = Text()
     created_at = Timestamptz()

@@ -56,7 +56,7 @@ class Event(Table, tablename="event"):
 class SigningKey(Table, tablename="signing_key"):
     """The Ed25519 key pair that signs an event's badges; the private half is sealed."""
 
-    event = ForeignKey(Event, primary_key=True)
+    event = ForeignKey(Event, null=False, primary_key=True)
     key_id = SmallInt()
     public_key = Bytea()
     sealed_private_key = Bytea()
@@ -68,7 +68,7 @@ class Notice(Table, tablename="notice"):
     """Left by a change that calendars must follow; the registrations floor reads it and tells the people concerned."""
 
     id = Text(primary_key=True, default=new_id)
-    event = ForeignKey(Event)
+    event = ForeignKey(Event, null=False)
     kind = Text()
     created_at = Timestamptz()
     announced_at = Timestamptz(null=True, default=None, index=True)

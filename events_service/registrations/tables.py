@@ -17,7 +17,7 @@ class Registration(Table, tablename="registration"):
     """
 
     id = Text(primary_key=True, default=new_id)
-    event = ForeignKey(Event)
+    event = ForeignKey(Event, null=False)
     email = Text()
     email_key = Text(index=True)
     name = Text()
@@ -51,5 +51,5 @@ class RetiredBadge(Table, tablename="retired_badge"):
     """The digest of a badge that was replaced or withdrawn: its holder is told so at the door."""
 
     digest = Text(primary_key=True)
-    registration = ForeignKey(Registration)
+    registration = ForeignKey(Registration, null=False)
     retired_at = Timestamptz()
