@@ -238,4 +238,4 @@ class SQLiteEngine(PiccoloSQLiteEngine):
         return connection
 
 
-_EVERY_CONNECTION = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -16000")
+_EVERY_CONNECTION = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -8000")
