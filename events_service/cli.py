@@ -115,6 +115,20 @@ def add_user(email: str, role: str, event_slug: str | None, name: str | None, pa
     click.echo(f"{email} is {role}{f' of {event_slug}' if event_slug else ''}.")
 
 
+@user.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Take an account's second factor away and end its sign-ins, as when the phone is lost."""
+    from events_service.people import queries, second_factors
+    from events_service.people.addresses import account_address
+
+    async def reset() -> None:
+        await second_factors.reset_second_factor(await queries.account_id_of(account_address(email)))
+
+    _with_database(reset)
+    click.echo(f"{email} signs in by password alone.")
+
+
 @main.group()
 def token() -> None:
     """Tokens for programs."""

@@ -36,8 +36,13 @@ CREATE INDEX IF NOT EXISTS letter_registration_id ON letter (registration_id)
 PEOPLE = """
 CREATE TABLE IF NOT EXISTS account (
     id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password_hash TEXT, language TEXT NOT NULL,
-    disabled BOOLEAN NOT NULL, created_at TIMESTAMPTZ NOT NULL
+    disabled BOOLEAN NOT NULL, totp_sealed_secret BYTEA, totp_last_step BIGINT, created_at TIMESTAMPTZ NOT NULL,
+    CHECK ((totp_sealed_secret IS NULL) = (totp_last_step IS NULL))
 );
+CREATE TABLE IF NOT EXISTS recovery_code (
+    digest TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS recovery_code_account ON recovery_code (account);
 CREATE TABLE IF NOT EXISTS role_grant (
     id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, role TEXT NOT NULL,
     event_slug TEXT, created_at TIMESTAMPTZ NOT NULL

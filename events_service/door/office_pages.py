@@ -11,7 +11,6 @@ from litestar.response import Redirect
 
 from events_service.door import actions, queries
 from events_service.door.drafts import CheckpointDraft, DeviceDraft
-from events_service.door.pairing_codes import qr_address
 from events_service.door.rules import MAIN
 from events_service.errors import Conflict, Invalid, NotFound
 from events_service.events.access import needs_at_event
@@ -22,6 +21,7 @@ from events_service.people.rules import Permission, Role
 from events_service.registrations.rules import Category
 from events_service.web.forms import errors_by_field, read_form
 from events_service.web.pages import page, redirect
+from events_service.web.qr_codes import qr_address
 from events_service.web.words import gettext as _
 
 PageRequest = Request[Any, Any, Any]

@@ -11,7 +11,7 @@ from litestar.openapi.spec import Example
 from litestar.params import Body, PathParameter, QueryParameter
 
 from events_service.errors import NotFound
-from events_service.people import actions, queries, shapes
+from events_service.people import actions, queries, second_factors, shapes
 from events_service.people.guards import actor_of, needs, needs_account
 from events_service.people.rules import Permission, Role
 from events_service.people.shapes import (
@@ -175,6 +175,16 @@ async def enable_account(account_id: Annotated[str, PathParameter(description="T
     return account_shape(await queries.account(account_id))
 
 
+@delete(
+    "/accounts/{account_id:str}/second-factor",
+    summary="Take an account's second factor away",
+    responses=problems(401, 403, 404),
+)
+async def reset_second_factor(account_id: Annotated[str, PathParameter(description="The account's id.")]) -> None:
+    """For somebody who lost the phone: its sign-ins end, and its password alone signs in. Doing it again changes nothing."""
+    await second_factors.reset_second_factor(known_id(account_id))
+
+
 def routes(event_slugs: EventSlugs) -> list[Any]:
     """All of them, under `/api/v1`. `event_slugs` names the events that there are: they live on a floor above."""
     managed = Router(
@@ -192,6 +202,7 @@ def routes(event_slugs: EventSlugs) -> list[Any]:
             withdraw_role,
             disable_account,
             enable_account,
+            reset_second_factor,
         ],
     )
     return [Router(path=API, tags=["people"], route_handlers=[me]), managed]

@@ -117,8 +117,12 @@ def form_token(connection: Connection) -> str:
 
     It is bound to this sign-in and this installation, so that another person's or another session's is worth nothing.
     """
-    token = sign_in_token(connection)
-    return keyed_token(token, secret_key=settings.current().secret_key, purpose="form") if token else ""
+    return _form_token_of(sign_in_token(connection))
+
+
+def go_on_as(request: Request[Any, Any, Any], token: str) -> None:
+    """Let the page that answers this request carry the form token of a sign-in renewed meanwhile."""
+    request.scope["state"]["form_token"] = _form_token_of(token)
 
 
 async def know_visitor(request: Request[Any, Any, Any]) -> None:
@@ -140,6 +144,10 @@ async def know_visitor(request: Request[Any, Any, Any]) -> None:
 def check_form_token(connection: Connection, given: str) -> bool:
     """Whether a posted form may be believed to be ours. A stranger's needs no token: there is nothing to borrow."""
     return same(given, form_token(connection))
+
+
+def _form_token_of(token: str) -> str:
+    return keyed_token(token, secret_key=settings.current().secret_key, purpose="form") if token else ""
 
 
 async def _known_actor(connection: Connection, handler: BaseRouteHandler) -> Actor:

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from events_service.errors import Invalid
-from events_service.people import actions, queries, sign_in_pages, sign_ins
+from events_service.people import actions, queries, second_factor_pages, second_factors, sign_in_pages, sign_ins
 from events_service.people.api import EventSlugs, Slugs, known_id
 from events_service.people.guards import SignInFirst, actor_of, needs, sign_in_token, to_sign_in
 from events_service.people.rules import Permission, Role
@@ -86,6 +86,13 @@ async def enable_account(account_id: FromPath[str]) -> Redirect:
     return redirect(f"{PEOPLE}?done=account_opened")
 
 
+@post(PEOPLE + "/{account_id:str}/reset-second-factor")
+async def reset_second_factor(request: PageRequest, account_id: FromPath[str]) -> Redirect:
+    """Take somebody's second factor away, as when the phone is lost."""
+    await second_factors.reset_second_factor(known_id(account_id), keep=sign_in_token(request))
+    return await _changed(request, account_id, done="second_factor_reset")
+
+
 @post(PEOPLE + "/tokens")
 async def make_token(request: PageRequest, event_slugs: Slugs) -> Response[str]:
     """Make a token and show it, this once."""
@@ -119,6 +126,7 @@ def routes(event_slugs: EventSlugs) -> list[Any]:
             withdraw_role,
             disable_account,
             enable_account,
+            reset_second_factor,
             make_token,
             revoke_token,
         ],
@@ -126,7 +134,7 @@ def routes(event_slugs: EventSlugs) -> list[Any]:
     return [
         Router(
             path="/",
-            route_handlers=[*sign_in_pages.ROUTES, managed],
+            route_handlers=[*sign_in_pages.ROUTES, *second_factor_pages.ROUTES, managed],
             include_in_schema=False,
             exception_handlers={SignInFirst: to_sign_in},
         )

@@ -8,7 +8,7 @@ from events_service import database
 from events_service.database import Row
 from events_service.errors import NotFound
 from events_service.people.rules import Actor, is_signed_in, read_grants
-from events_service.people.tables import Account, ApiToken, RoleGrant
+from events_service.people.tables import Account, ApiToken, RecoveryCode, RoleGrant
 from events_service.sealing import token_digest
 
 
@@ -30,6 +30,7 @@ class AccountRow:
     language: str
     disabled: bool
     has_password: bool
+    has_second_factor: bool
     created_at: datetime
     roles: tuple[tuple[str, str | None], ...]
 
@@ -92,6 +93,19 @@ async def account(account_id: str) -> AccountRow:
     return found[0]
 
 
+async def account_id_of(email: str) -> str:
+    """The id of the account with this mail address, in lower case. Raises `NotFound`."""
+    row = await Account.select(Account.id).where(Account.email == email).first()
+    if row is None:
+        raise NotFound(f"There is no account {email}.")
+    return str(row["id"])
+
+
+async def recovery_codes_left(account_id: str) -> int:
+    """How many of an account's recovery codes nobody has used yet."""
+    return int(await RecoveryCode.count().where(RecoveryCode.account == account_id))
+
+
 async def tokens(*, after: str = "", limit: int) -> list[TokenRow]:
     """Programs' tokens, revoked ones too, by id from `after` on; one more than `limit` where there are more."""
     rows = await ApiToken.select().where(ApiToken.id > after).order_by(ApiToken.id).limit(limit + 1)
@@ -120,6 +134,7 @@ def _account(row: Row, grants: Sequence[Row]) -> AccountRow:
         language=row["language"],
         disabled=row["disabled"],
         has_password=row["password_hash"] is not None,
+        has_second_factor=row["totp_sealed_secret"] is not None,
         created_at=row["created_at"],
         roles=tuple((grant["role"], grant["event_slug"]) for grant in grants),
     )

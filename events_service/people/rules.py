@@ -148,6 +148,9 @@ SIGNED_IN_AT_MOST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 TRIES = 5
 TRIES_WITHIN = timedelta(minutes=15)
+# From the right password to the code of the second factor, and from the picture of a new one to its first code.
+HALF_WAY_AT_MOST = timedelta(minutes=5)
+SET_UP_WITHIN = timedelta(minutes=30)
 
 
 def is_signed_in(*, created_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
@@ -165,6 +168,38 @@ class SignInRefused(Unauthenticated):
 
     code = "sign_in_refused"
     detail = "The mail address or the password is not right."
+
+
+class SecondFactorAsked(Unauthenticated):
+    """The password is right and a code is asked for as well; `half_way` goes with it, sealed, for five minutes."""
+
+    code = "second_factor_asked"
+    detail = "Type the code of your authenticator app as well."
+
+    def __init__(self, *, half_way: str) -> None:
+        super().__init__()
+        self.half_way = half_way
+
+
+class CodeRefused(Unauthenticated):
+    """The code is wrong, out of date, or was used before: they look the same."""
+
+    code = "code_refused"
+    detail = "This code is not right, or was used already. Type the one that the app shows now."
+
+
+class HalfWayOver(Unauthenticated):
+    """The code came too late, or the account has changed since its password was asked for."""
+
+    code = "half_way_over"
+    detail = "That took too long. Begin again with your password."
+
+
+class SecondFactorHeld(Conflict):
+    """An account has one second factor at most."""
+
+    code = "second_factor_held"
+    detail = "You have a second factor already. Remove it before you set up another."
 
 
 class LastOwner(Conflict):

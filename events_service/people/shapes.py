@@ -41,6 +41,7 @@ EXAMPLE_ACCOUNT = {
     "name": "Åsa Ðórsdóttir",
     "language": "sv",
     "disabled": False,
+    "second_factor": True,
     "created_at": "2027-01-04T08:00:00Z",
     "roles": [EXAMPLE_ROLE],
 }
@@ -120,6 +121,7 @@ class Account(msgspec.Struct, frozen=True):
     name: str
     language: str
     disabled: bool
+    second_factor: bool
     created_at: When
     roles: list[RoleHeld]
 
@@ -136,4 +138,13 @@ def token_shape(row: TokenRow) -> Token:
 
 def account_shape(row: AccountRow) -> Account:
     roles = [RoleHeld(role, slug) for role, slug in row.roles]
-    return Account(row.id, row.email, row.name, row.language, row.disabled, row.created_at, roles)
+    return Account(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        language=row.language,
+        disabled=row.disabled,
+        second_factor=row.has_second_factor,
+        created_at=row.created_at,
+        roles=roles,
+    )

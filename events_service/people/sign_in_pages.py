@@ -19,7 +19,7 @@ from events_service.people.guards import (
     sign_in_token,
 )
 from events_service.people.passwords import LONGEST_PASSWORD
-from events_service.people.rules import SignInRefused
+from events_service.people.rules import CodeRefused, HalfWayOver, SecondFactorAsked, SignInRefused
 from events_service.web.bodies import Body
 from events_service.web.fields import OptionalLine
 from events_service.web.forms import errors_by_field, read_form
@@ -27,8 +27,12 @@ from events_service.web.pages import page, redirect
 from events_service.web.words import gettext as _
 
 PageRequest = Request[Any, Any, Any]
+Errors = dict[str, list[str]]
 ACCOUNT = "/office/account"
+CODE_PATH = f"{SIGN_IN_PATH}/code"
 Password = Annotated[str, Meta(max_length=LONGEST_PASSWORD)]
+Code = Annotated[str, Meta(max_length=40)]
+Sealed = Annotated[str, Meta(max_length=500)]
 
 
 class SignInForm(Body, frozen=True):
@@ -36,6 +40,14 @@ class SignInForm(Body, frozen=True):
 
     email: Annotated[str, Meta(max_length=254)]
     password: Password
+    next: OptionalLine = ""
+
+
+class CodeForm(Body, frozen=True):
+    """The second half of signing in: `half_way` is what the first one left."""
+
+    half_way: Sealed
+    code: Code
     next: OptionalLine = ""
 
 
@@ -56,17 +68,46 @@ async def sign_in_page(request: PageRequest, next: FromQuery[str] = "") -> Respo
 
 @post(SIGN_IN_PATH, opt={"public": True})
 async def sign_in(request: PageRequest) -> Response[Any]:
-    """On to the page that was asked for, or the form again without saying which of the two was wrong."""
+    """On to the page that was asked for, or to the second factor; or the form again without saying what was wrong."""
     form = await read_form(request, SignInForm)
     if form.value is None:
         return _sign_in_form(request, form.typed, form.errors, next_route=form.typed.get("next", ""), status=422)
     email, password, next_route = form.value.email, form.value.password, form.value.next
     try:
         token = await sign_ins.sign_in(email, password, address=visitor(request), instead_of=sign_in_token(request))
+    except SecondFactorAsked as asked:
+        return _code_form(request, {}, half_way=asked.half_way, next_route=next_route)
     except SignInRefused as refused:
         return _sign_in_form(request, form.typed, {"email": [_(refused.detail)]}, next_route=next_route, status=401)
     except TooMany as refused:
         shown = _sign_in_form(request, form.typed, {"email": [_(refused.detail)]}, next_route=next_route, status=429)
+        shown.headers["Retry-After"] = str(refused.retry_after)
+        return shown
+    return going_on(landing(request.app, next_route), token)
+
+
+@get(CODE_PATH, opt={"public": True})
+async def code_page() -> Redirect:
+    """The code comes after the password, whoever opens its page on its own."""
+    return redirect(SIGN_IN_PATH)
+
+
+@post(CODE_PATH, opt={"public": True})
+async def finish_sign_in(request: PageRequest) -> Response[Any]:
+    """On to the page that was asked for; the code's form again when it was wrong, the first form when it came too late."""
+    form = await read_form(request, CodeForm)
+    half_way, next_route = form.typed.get("half_way", ""), form.typed.get("next", "")
+    if form.value is None:
+        return _code_form(request, form.errors, half_way=half_way, next_route=next_route, status=422)
+    own_token = sign_in_token(request)
+    try:
+        token = await sign_ins.finish_sign_in(half_way, form.value.code, address=visitor(request), instead_of=own_token)
+    except HalfWayOver as over:
+        return _sign_in_form(request, {}, {"email": [_(over.detail)]}, next_route=next_route, status=401)
+    except CodeRefused as refused:
+        return _code_form(request, {"code": [_(refused.detail)]}, half_way=half_way, next_route=next_route, status=401)
+    except TooMany as refused:
+        shown = _code_form(request, {"code": [_(refused.detail)]}, half_way=half_way, next_route=next_route, status=429)
         shown.headers["Retry-After"] = str(refused.retry_after)
         return shown
     return going_on(landing(request.app, next_route), token)
@@ -82,8 +123,8 @@ async def sign_out(request: PageRequest) -> Redirect:
 
 @get(ACCOUNT, name="office.account")
 async def own_account(request: PageRequest) -> Response[str]:
-    """One's own roles, and the form for another password."""
-    return await _own_account(request)
+    """One's own roles, the form for another password, and the second factor."""
+    return await own_account_page(request)
 
 
 @post(ACCOUNT)
@@ -91,18 +132,18 @@ async def change_password(request: PageRequest) -> Response[Any]:
     """Another password; every other browser in which one was signed in is signed out."""
     form = await read_form(request, PasswordForm)
     if form.value is None:
-        return await _own_account(request, status=422, errors=form.errors)
+        return await own_account_page(request, status=422, errors=form.errors)
     actor, token = await actor_of(request), sign_in_token(request)
     current, new = form.value.current, form.value.new
     try:
         await actions.change_password(actor.id, current=current, new=new, address=visitor(request), keep=token)
     except Invalid as invalid:
-        return await _own_account(request, status=422, errors=errors_by_field(invalid))
+        return await own_account_page(request, status=422, errors=errors_by_field(invalid))
     return going_on(f"{ACCOUNT}?done=password_changed", await sign_ins.renew_sign_in(token))
 
 
 own = Router(path="/", guards=[needs_account], route_handlers=[own_account, change_password])
-ROUTES: list[Any] = [sign_in_page, sign_in, sign_out, own]
+ROUTES: list[Any] = [sign_in_page, sign_in, code_page, finish_sign_in, sign_out, own]
 
 
 def visitor(request: PageRequest) -> str:
@@ -117,13 +158,29 @@ def going_on(to: str, token: str) -> Redirect:
 
 
 def _sign_in_form(
-    request: PageRequest, typed: dict[str, Any], errors: dict[str, list[str]], *, next_route: str, status: int = 200
+    request: PageRequest, typed: dict[str, Any], errors: Errors, *, next_route: str, status: int = 200
 ) -> Response[str]:
     return page("people/sign_in.html", request, status=status, form=typed, errors=errors, next_route=next_route)
 
 
-async def _own_account(
-    request: PageRequest, *, status: int = 200, errors: dict[str, list[str]] | None = None
+def _code_form(
+    request: PageRequest, errors: Errors, *, half_way: str, next_route: str, status: int = 200
 ) -> Response[str]:
+    return page("people/code.html", request, status=status, errors=errors, half_way=half_way, next_route=next_route)
+
+
+async def own_account_page(
+    request: PageRequest, *, status: int = 200, errors: Errors | None = None, removal_errors: Errors | None = None
+) -> Response[str]:
+    """One's own account, with what is wrong in the form for the password or in the one that removes the second factor."""
     account = await queries.account((await actor_of(request)).id)
-    return page("office/account.html", request, status=status, account=account, form={}, errors=errors or {})
+    return page(
+        "office/account.html",
+        request,
+        status=status,
+        account=account,
+        recovery_codes_left=await queries.recovery_codes_left(account.id) if account.has_second_factor else 0,
+        form={},
+        errors=errors or {},
+        removal_errors=removal_errors or {},
+    )

@@ -6,31 +6,73 @@ from events_service import clock, database
 from events_service.database import Transaction
 from events_service.errors import Invalid, Unauthenticated
 from events_service.people import passwords
-from events_service.people.addresses import account_address, network_of
-from events_service.people.rules import IDLE_AT_MOST, SIGNED_IN_AT_MOST, TRIES, TRIES_WITHIN, SignInRefused
-from events_service.sealing import random_token, token_digest
-from events_service.web import limits
+from events_service.people.addresses import account_address
+from events_service.people.carried import carried, carry
+from events_service.people.codes import spend_code
+from events_service.people.rules import (
+    HALF_WAY_AT_MOST,
+    IDLE_AT_MOST,
+    SIGNED_IN_AT_MOST,
+    CodeRefused,
+    HalfWayOver,
+    SecondFactorAsked,
+    SignInRefused,
+)
+from events_service.people.tries import count_try, forget_tries, give_back_try
+from events_service.sealing import random_token, same, token_digest
+
+HALF_WAY = "half signed in"
 
 
 async def sign_in(email: str, password: str, *, address: str, instead_of: str = "") -> str:
     """A fresh token for the sign-in cookie; the sign-in that the browser had before (`instead_of`) ends.
 
     Raises `SignInRefused` alike for an unknown address, a wrong password and a disabled account, and `TooMany` after
-    five failures within a quarter of an hour for one account or from one network `address`.
+    five failures within a quarter of an hour for one account or from one network `address`. For an account with a
+    second factor it raises `SecondFactorAsked`, and `finish_sign_in` makes the token.
     """
-    try:
-        known_as = account_address(email)
-    except Invalid:
-        # No account has such an address. It is refused like one that nobody has.
-        known_as = ""
+    known_as = _known_as(email)
     account = await database.fetch_one(
-        "SELECT id, password_hash FROM account WHERE email = $1 AND NOT disabled", known_as
+        "SELECT id, password_hash, totp_sealed_secret FROM account WHERE email = $1 AND NOT disabled", known_as
     )
     stored: str | None = account["password_hash"] if account else None
     if not await is_password(password, stored=stored, of=known_as, address=address) or not account or not stored:
         raise SignInRefused()
-    better = await passwords.hashed(password) if passwords.is_outdated(stored) else stored
-    return await _open(account["id"], verified=stored, better=better, instead_of=instead_of)
+    if passwords.is_outdated(stored):
+        stored = await _keep_better(account["id"], password, stored=stored)
+    if account["totp_sealed_secret"] is not None:
+        half_way = carry(account["id"], token_digest(stored), purpose=HALF_WAY, now=clock.now())
+        raise SecondFactorAsked(half_way=half_way)
+    async with database.transaction() as tx:
+        if not await _is_unchanged(tx, account["id"], password_hash=stored, second_factor=False):
+            raise SignInRefused()
+        token = await _open(tx, account["id"], instead_of=instead_of)
+    await forget_tries(known_as)
+    return token
+
+
+async def finish_sign_in(half_way: str, code: str, *, address: str, instead_of: str = "") -> str:
+    """A fresh token for the sign-in cookie, once a code of the second factor has followed the password.
+
+    Raises `HalfWayOver` five minutes after the password, or when the account has changed since; `CodeRefused` for a
+    code that is wrong or was used before; `TooMany` as `sign_in` does.
+    """
+    found = carried(half_way, purpose=HALF_WAY, lasts=HALF_WAY_AT_MOST, now=clock.now())
+    account_id, password_digest = found or ("", "")
+    account = await database.fetch_one("SELECT email, password_hash FROM account WHERE id = $1", account_id)
+    stored: str = account["password_hash"] or "" if account else ""
+    if not account or not same(token_digest(stored), password_digest):
+        raise HalfWayOver()
+    await count_try(account["email"], address=address)
+    async with database.transaction() as tx:
+        if not await _is_unchanged(tx, account_id, password_hash=stored, second_factor=True):
+            raise HalfWayOver()
+        if not await spend_code(tx, account_id, code, now=clock.now()):
+            raise CodeRefused()
+        token = await _open(tx, account_id, instead_of=instead_of)
+    await give_back_try(account["email"], address=address)
+    await forget_tries(account["email"])
+    return token
 
 
 async def sign_out(token: str) -> None:
@@ -72,38 +114,57 @@ async def sweep_sign_ins(*, now: datetime) -> None:
 
 async def is_password(password: str, *, stored: str | None, of: str, address: str) -> bool:
     """Whether it is the account's password. Raises `TooMany` after five failures for the account or the address."""
-    account_tries, network_tries = f"sign-in account {of}", f"sign-in network {network_of(address)}"
-    for tries in (account_tries, network_tries):
-        await limits.allow(tries, most=TRIES, within=TRIES_WITHIN)
+    await count_try(of, address=address)
     if not await passwords.holds(password, stored=stored):
         return False
-    await limits.forget(account_tries)
-    # Only this try: others behind the same address may still be guessing at other accounts.
-    await limits.give_back(network_tries)
+    await give_back_try(of, address=address)
     return True
 
 
-async def _open(account_id: str, *, verified: str, better: str, instead_of: str) -> str:
-    token, now = random_token(), clock.now()
+def _known_as(email: str) -> str:
+    try:
+        return account_address(email)
+    except Invalid:
+        # No account has such an address. It is refused like one that nobody has.
+        return ""
+
+
+async def _keep_better(account_id: str, password: str, *, stored: str) -> str:
+    """The password hashed by today's parameters, stored in place of the old hash."""
+    better = await passwords.hashed(password)
     async with database.transaction() as tx:
-        # Lock, then look: the password may have been changed, or the account disabled, while this one was checked.
-        unchanged = await tx.fetch_one(
-            "SELECT id FROM account WHERE id = $1 AND password_hash = $2 AND NOT disabled FOR UPDATE",
+        kept = await tx.fetch_one(
+            "UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id",
             account_id,
-            verified,
+            stored,
+            better,
         )
-        if unchanged is None:
-            raise SignInRefused()
-        if better != verified:
-            await tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", account_id, better)
-        await tx.execute("DELETE FROM sign_in WHERE token_digest = $1", token_digest(instead_of))
-        await _sweep(tx, now=now)
-        await tx.execute(
-            "INSERT INTO sign_in (token_digest, account, created_at, last_seen_at) VALUES ($1, $2, $3, $3)",
-            token_digest(token),
-            account_id,
-            now,
-        )
+    if kept is None:
+        raise SignInRefused()
+    return better
+
+
+async def _is_unchanged(tx: Transaction, account_id: str, *, password_hash: str, second_factor: bool) -> bool:
+    # Lock, then look: the password or the second factor may have been changed, or the account disabled, meanwhile.
+    row = await tx.fetch_one(
+        """SELECT totp_sealed_secret FROM account
+           WHERE id = $1 AND password_hash = $2 AND NOT disabled FOR UPDATE""",
+        account_id,
+        password_hash,
+    )
+    return row is not None and (row["totp_sealed_secret"] is not None) is second_factor
+
+
+async def _open(tx: Transaction, account_id: str, *, instead_of: str) -> str:
+    token, now = random_token(), clock.now()
+    await tx.execute("DELETE FROM sign_in WHERE token_digest = $1", token_digest(instead_of))
+    await _sweep(tx, now=now)
+    await tx.execute(
+        "INSERT INTO sign_in (token_digest, account, created_at, last_seen_at) VALUES ($1, $2, $3, $3)",
+        token_digest(token),
+        account_id,
+        now,
+    )
     return token
 
 

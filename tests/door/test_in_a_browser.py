@@ -7,7 +7,7 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
-from events_service.door.pairing_codes import qr_address
+from events_service.web.qr_codes import qr_address
 from tests.journeys.given import Organiser
 from tests.services.product import Product
 

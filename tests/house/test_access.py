@@ -62,7 +62,7 @@ OPEN = {
     "GET /my", "POST /my", "GET /my/registration", "GET /my/badge.png", "GET /my/badge.svg", "GET /my/calendar.ics",
     "GET /my/calendar/{file_name}", "GET /my/cancel", "POST /my/cancel", "POST /my/leave",
     "GET /door", "GET /door/pair", "POST /door/pair", "GET /door/scan", "POST /door/scan", "POST /door/undo",
-    "POST /door/leave",
+    "POST /door/leave", "GET /sign-in/code", "POST /sign-in/code",
 }  # fmt: skip
 
 DEVICES = {"POST /api/v1/scans", "POST /api/v1/scans/batch", "POST /api/v1/scans/{scan_id}/undo"}
@@ -78,6 +78,7 @@ API: dict[str, Needs] = {
     f"DELETE {ACCOUNT}/roles/{{role}}": Needs(everywhere=P.MANAGE_PEOPLE),
     f"POST {ACCOUNT}/disable": Needs(everywhere=P.MANAGE_PEOPLE),
     f"POST {ACCOUNT}/enable": Needs(everywhere=P.MANAGE_PEOPLE),
+    f"DELETE {ACCOUNT}/second-factor": Needs(everywhere=P.MANAGE_PEOPLE),
     "POST /api/v1/events": Needs(everywhere=P.CREATE_EVENTS),
     f"PATCH {EVENT}": Needs(here=P.EDIT_EVENTS),
     f"POST {EVENT}/publish": Needs(here=P.PUBLISH_EVENTS),
@@ -105,6 +106,9 @@ OFFICE: dict[str, Needs] = {
     "GET /office": Needs(somewhere=P.SEE_EVENTS),
     "GET /office/account": Needs(),
     "POST /office/account": Needs(),
+    "GET /office/account/second-factor": Needs(),
+    "POST /office/account/second-factor": Needs(),
+    "POST /office/account/second-factor/remove": Needs(),
     "GET /office/events/new": Needs(everywhere=P.CREATE_EVENTS),
     "POST /office/events/new": Needs(everywhere=P.CREATE_EVENTS),
     f"GET {DESK}": Needs(here=P.SEE_EVENTS),
@@ -131,6 +135,7 @@ OFFICE: dict[str, Needs] = {
     f"POST {STAFF}/withdraw": Needs(everywhere=P.MANAGE_PEOPLE),
     f"POST {STAFF}/disable": Needs(everywhere=P.MANAGE_PEOPLE),
     f"POST {STAFF}/enable": Needs(everywhere=P.MANAGE_PEOPLE),
+    f"POST {STAFF}/reset-second-factor": Needs(everywhere=P.MANAGE_PEOPLE),
     f"GET {GUEST}": Needs(here=P.SEE_REGISTRATIONS),
     f"GET {GUEST}/badge.png": Needs(here=P.SEE_BADGES),
     f"POST {GUEST}/approve": Needs(here=P.EDIT_REGISTRATIONS),

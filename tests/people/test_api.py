@@ -86,6 +86,7 @@ async def test_a_route_of_an_event_asks_for_a_role_at_that_event(
         ("GET", "/accounts"), ("POST", "/accounts"),
         ("POST", f"/accounts/{NOTHING}/roles"), ("DELETE", f"/accounts/{NOTHING}/roles/owner"),
         ("POST", f"/accounts/{NOTHING}/disable"), ("POST", f"/accounts/{NOTHING}/enable"),
+        ("DELETE", f"/accounts/{NOTHING}/second-factor"),
     ],
 )  # fmt: skip
 async def test_only_an_owner_of_all_events_manages_people(client: AsyncClient, method: str, path: str) -> None:
@@ -169,6 +170,7 @@ async def test_what_is_not_there_is_404(client: AsyncClient, strange: str) -> No
         ("DELETE", f"accounts/{strange}/roles/viewer"),
         ("POST", f"accounts/{strange}/disable"),
         ("POST", f"accounts/{strange}/enable"),
+        ("DELETE", f"accounts/{strange}/second-factor"),
     ):
         answer = await client.request(method, f"/api/v1/{path}", headers=owner, json={"role": "viewer"})
         assert answer.status_code == 404, path

@@ -17,7 +17,7 @@ def test_every_request_and_answer_is_described_with_an_example() -> None:
         if path.startswith(("/api/v1/me", "/api/v1/tokens", "/api/v1/accounts"))
         for method, operation in methods.items()
     ]
-    assert len(operations) == 10
+    assert len(operations) == 11
     for path, method, operation in operations:
         assert operation["summary"] and operation["description"], (path, method)
         contents = [*operation.get("requestBody", {}).get("content", {}).values()]

@@ -1,4 +1,4 @@
-"""The picture of a pairing address, for a phone's camera."""
+"""A text as a picture within a page, for a phone's camera."""
 
 import base64
 import io
@@ -14,7 +14,7 @@ QUIET_MODULES = 4
 def qr_address(text: str) -> str:
     """The text as a QR code: a `data:` address of an SVG picture. Takes some 25 ms: call it off the event loop.
 
-    Nothing is kept of it: the text pairs a device.
+    Nothing is kept of it: the text is a secret, which pairs a device or an authenticator app.
     """
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_MODULES)
     code.add_data(text)
