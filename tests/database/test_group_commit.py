@@ -131,7 +131,7 @@ async def test_two_that_lock_each_other_out_both_get_through() -> None:
         async def flush(tx: Transaction, items: list[str]) -> list[str | Exception]:
             tries.append(first)
             await tx.execute("UPDATE attempts SET tries = tries + 1 WHERE bucket = $1", first)
-            if meanwhile:
+            if meanwhile and len(tries) <= 2:
                 await asyncio.sleep(meanwhile)
             await tx.execute("UPDATE attempts SET tries = tries + 1 WHERE bucket = $1", second)
             return list(items)
@@ -141,7 +141,8 @@ async def test_two_that_lock_each_other_out_both_get_through() -> None:
     one, other = GroupCommit(locking("x", "y")), GroupCommit(locking("y", "x"))
     assert await asyncio.gather(one.submit("one"), other.submit("other")) == ["one", "other"]
     assert [row["tries"] for row in await fetch("SELECT tries FROM attempts ORDER BY bucket")] == [3, 3]
-    assert len(tries) == (3 if is_postgres() else 2)
+    # PostgreSQL ends one of the two, or both when they find out at the same moment.
+    assert len(tries) in ((3, 4) if is_postgres() else (2,))
 
 
 async def test_a_lost_database_is_told_to_everyone_in_the_batch() -> None:
