@@ -91,6 +91,7 @@ def office(found: Found) -> tuple[Screen, ...]:
     return (
         Screen("/office"),
         Screen("/office/account"),
+        Screen("/office/account/second-factor"),
         Screen("/office/events/new"),
         Screen("/office/events/new", press="Save", shows=".error-summary"),
         Screen(event),
