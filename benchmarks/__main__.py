@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import signal
 import sqlite3
 import sys
 import tempfile
@@ -127,6 +128,8 @@ def main() -> None:
         f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}. Medians of {pace.rounds} rounds,"
     )
     print("each followed by one of the bare Litestar handler. Letters are sent beside the registrations only.")
+    # Ended from outside, it takes its processes and databases with it all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     generator = LoadGenerator()
     try:
         if given.only != "postgres":
