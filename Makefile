@@ -8,6 +8,8 @@
 #   make lock     write the locks anew from pyproject.toml; UPGRADE=--upgrade takes the newest versions
 
 PYTHON ?= python3
+# Tests wait for disks, browsers and services more than they compute.
+PROCESSES ?= 4
 BIN := .venv/bin
 
 # What runs the service and builds its front end; what the tests, linters and benchmarks add to it.
@@ -31,7 +33,7 @@ run: $(RUN_READY) assets
 	@$(BIN)/events-service run --demo-if-empty
 
 test: lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal
 
 lint: $(TEST_READY) assets
 	$(BIN)/ruff check .

@@ -19,7 +19,7 @@ from playwright.async_api import Browser, Page
 from events_service import database as database_floor
 from events_service import settings as settings_floor
 from events_service.settings import Settings
-from tests.services import closing_lines, had, missing
+from tests.services import closing_lines, had, left_out, missing, note_left_out
 from tests.services.chromium import DESKTOP, PHONE, find_chromium, running
 from tests.services.postgres import PostgresServer, ThrowAwayCluster, find_server, make_cluster
 from tests.services.product import SECRET_KEY, Product
@@ -35,8 +35,17 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run that had to do without a required service has failed, whatever its tests say."""
+    told_to_the_first_process = getattr(session.config, "workeroutput", None)
+    if told_to_the_first_process is not None:
+        told_to_the_first_process["left_out"] = left_out()
     if missing(REQUIRED):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Of the processes that share a run, each tells the first one what it had to do without."""
+    note_left_out(getattr(node, "workeroutput", {}).get("left_out", {}))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

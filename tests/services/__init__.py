@@ -30,6 +30,16 @@ def had(name: str, find: Callable[[], Service]) -> Service:
         pytest.skip(f"{NAMES[name]}: {why}")
 
 
+def left_out() -> dict[str, str]:
+    """The services that tests had to do without, with the reasons: plain values that travel between processes."""
+    return dict(_left_out)
+
+
+def note_left_out(reasons: dict[str, str]) -> None:
+    """Take over what another process of the same run had to do without."""
+    _left_out.update(reasons)
+
+
 def closing_lines(required: set[str]) -> list[str]:
     """One plain line for each service that tests had to do without; empty when nothing was left out."""
     return [
