@@ -30,6 +30,8 @@ def app_address(secret: str, *, email: str, organisation: str) -> str:
 
 def step_of(code: str, *, secret: str, now: datetime) -> int | None:
     """The step, among the present one and its neighbours, whose code this is; None for a wrong one."""
+    if not _is_number(code, digits=APP_DIGITS):
+        return None
     try:
         return pyotp.TOTP(secret).verify_and_get_timecode(code, for_time=now, valid_window=STEPS_AROUND)
     except OTPVerificationError:
@@ -43,7 +45,7 @@ def code_text(typed: str) -> str:
 
 def is_recovery_code(code: str) -> bool:
     """Whether it is as long as a recovery code; nobody has looked yet whether it is one."""
-    return len(code) == RECOVERY_DIGITS
+    return _is_number(code, digits=RECOVERY_DIGITS)
 
 
 def new_recovery_codes() -> list[str]:
@@ -54,3 +56,7 @@ def new_recovery_codes() -> list[str]:
 def in_groups(text: str, size: int) -> str:
     """The text with a space after every so many characters, easier to copy by hand."""
     return " ".join(text[start : start + size] for start in range(0, len(text), size))
+
+
+def _is_number(text: str, *, digits: int) -> bool:
+    return len(text) == digits and text.isascii() and text.isdecimal()

@@ -26,6 +26,7 @@ from events_service.registrations.actions import cancel_registration
 from events_service.settings import Settings
 from tests.conftest import settings_for
 from tests.door.given import a_phone, an_event, change, guests, scanned
+from tests.people.given import second_factor
 from tests.services.product import SECRET_KEY, Product
 
 NAMES = [table._meta.tablename for table in kept_tables()]
@@ -75,7 +76,9 @@ async def something_of_everything() -> Event:
     await add_contacts(
         [Contact("Åsa", "asa@malmo.example", "Mayor", "elected_official", Group.MAYOR, "City of Malmö", "malmo", "sv")]
     )
-    await add_account("owner@malmo.example", Role.OWNER, password="kelp lantern Ørsted 9", name="Öwner")
+    await second_factor(
+        await add_account("owner@malmo.example", Role.OWNER, password="kelp lantern Ørsted 9", name="Öwner")
+    )
     await make_api_token(Role.VIEWER, name="figures")
     event = await an_event()
     inside, gone, _ = await guests(event, 3)

@@ -62,6 +62,14 @@ def test_an_account_is_added_and_given_more_roles(fresh: Product) -> None:
     assert again == "asa@malmo.example is viewer."
 
 
+def test_a_second_factor_is_reset_by_the_mail_address(fresh: Product) -> None:
+    fresh.command("user", "add", "asa@malmo.example", "--role", "owner", "--password", "kelp lantern Ørsted 9")
+    reset = fresh.command("user", "reset-second-factor", "Asa@Malmo.Example")
+    assert reset == "Asa@Malmo.Example signs in by password alone."
+    unknown = run(fresh, "user", "reset-second-factor", "nobody@malmo.example")
+    assert (unknown.returncode, unknown.stderr) == (1, "There is no account nobody@malmo.example.\n")
+
+
 def test_check_says_how_each_thing_stands(fresh: Product) -> None:
     before = run(fresh, "check")
     assert before.returncode == 1

@@ -1,8 +1,10 @@
 """People that tests begin with, and a small application in which people are all there is."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
+import pyotp
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar, get
 from litestar.exceptions import HTTPException
@@ -11,9 +13,10 @@ from litestar.params import FromPath
 
 from events_service import clock, database
 from events_service.errors import Refused
-from events_service.people import actions, api, pages, sign_ins
+from events_service.people import actions, api, pages, second_factors, sign_ins
 from events_service.people.guards import SignInFirst, know_visitor, needs, needs_somewhere, to_sign_in
-from events_service.people.rules import Permission, Role
+from events_service.people.rules import Permission, Role, SecondFactorAsked
+from events_service.people.totp import new_secret
 from events_service.web.bodies import JsonBody
 from events_service.web.problems import answer_http, answer_refused
 
@@ -95,3 +98,37 @@ async def age_sign_ins(*, opened: timedelta, seen: timedelta) -> None:
     now = clock.now()
     async with database.transaction() as tx:
         await tx.execute("UPDATE sign_in SET created_at = $1, last_seen_at = $2", now - opened, now - seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """An app on a phone, with one secret."""
+
+    secret: str
+
+    def code(self, *, steps_later: int = 0) -> str:
+        """What it shows now, or so many half minutes from now."""
+        return pyotp.TOTP(self.secret).at(clock.now(), counter_offset=steps_later)
+
+
+async def second_factor(account_id: str) -> tuple[Authenticator, list[str]]:
+    """Set it up a while ago; gives the app and the recovery codes."""
+    app = Authenticator(new_secret())
+    recovery_codes = await second_factors.set_up(account_id, app.secret, code=app.code(), keep="")
+    await let_codes_age()
+    return app, recovery_codes
+
+
+async def let_codes_age() -> None:
+    """What was spent so far was spent minutes ago."""
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE account SET totp_last_step = totp_last_step - 10")
+
+
+async def half_way(email: str = "asa@malmo.example", password: str = PASSWORD, *, address: str = HERE) -> str:
+    """What the right password of an account with a second factor leads to."""
+    try:
+        await sign_ins.sign_in(email, password, address=address)
+    except SecondFactorAsked as asked:
+        return asked.half_way
+    raise AssertionError("no second factor was asked for")

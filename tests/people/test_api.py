@@ -7,7 +7,7 @@ from httpx import AsyncClient
 
 from events_service.people import actions
 from events_service.people.rules import Role
-from tests.people.given import PASSWORD, account, browser, count, enter
+from tests.people.given import PASSWORD, account, browser, count, enter, second_factor
 
 pytestmark = pytest.mark.usefixtures("database")
 NOTHING = "0" * 32
@@ -150,6 +150,20 @@ async def test_an_account_is_added_given_roles_shut_and_opened(client: AsyncClie
     assert (shut.status_code, shut.json()["disabled"]) == (200, True)
     opened = await client.post(f"{path}/enable", headers=owner)
     assert (opened.status_code, opened.json()["disabled"]) == (200, False)
+    await enter(client)
+
+
+async def test_a_second_factor_is_reset_for_somebody_who_lost_the_phone(client: AsyncClient) -> None:
+    owner = await bearer()
+    account_id = await account()
+    await second_factor(account_id)
+    listed = (await client.get("/api/v1/accounts", headers=owner)).json()
+    assert [one["second_factor"] for one in listed["items"]] == [True]
+    for _ in range(2):
+        answer = await client.delete(f"/api/v1/accounts/{account_id}/second-factor", headers=owner)
+        assert (answer.status_code, answer.content) == (204, b"")
+    listed = (await client.get("/api/v1/accounts", headers=owner)).json()
+    assert [one["second_factor"] for one in listed["items"]] == [False]
     await enter(client)
 
 
