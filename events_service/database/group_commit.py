@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
-from events_service.database.connection import together
+from events_service.database.connection import is_postgres, together
 from events_service.database.failures import is_collision
 from events_service.database.transactions import Transaction
 from events_service.errors import Unavailable
@@ -30,20 +30,26 @@ class GroupCommit(Generic[Item, Answer]):
     """
 
     def __init__(
-        self, flush: Callable[[Transaction, list[Item]], Coroutine[Any, Any, list[Answer | Exception]]]
+        self,
+        flush: Callable[[Transaction, list[Item]], Coroutine[Any, Any, list[Answer | Exception]]],
+        *,
+        lanes: int = 1,
     ) -> None:
+        """`lanes`: how many batches PostgreSQL may work on at once, where their locks tell them apart; SQLite has one writer."""
         self._flush = flush
+        self._lanes = lanes
         self._queue: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
-        self._running: asyncio.Task[None] | None = None
+        self._running: set[asyncio.Task[None]] = set()
 
     async def submit(self, item: Item) -> Answer:
         """The answer, once it is committed. Raises what `flush` gave as this item's refusal, or `Unavailable`."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
         self._queue.append((item, answer))
-        if self._running is None or self._running.done():
+        self._running = {task for task in self._running if not task.done()}
+        if len(self._running) < (self._lanes if is_postgres() else 1):
             # In a context of its own: the batch must not run inside the transaction of whoever came first.
-            self._running = loop.create_task(self._drain(), context=contextvars.Context())
+            self._running.add(loop.create_task(self._drain(), context=contextvars.Context()))
         return await answer
 
     async def _drain(self) -> None:

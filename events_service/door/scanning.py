@@ -116,7 +116,8 @@ async def scan_batch(tx: Transaction, requests: list[ScanRequest]) -> list[ScanA
     return answers
 
 
-_batches = GroupCommit(scan_batch)
+# While one batch waits for the disk, the next is already being decided; badges are locked one by one.
+_batches = GroupCommit(scan_batch, lanes=2)
 
 
 async def scan(request: ScanRequest) -> ScanAnswer:
@@ -155,7 +156,7 @@ async def _look(tx: Transaction, requests: list[ScanRequest]) -> _Known:
         registrations=by_digest,
         retired=await _retired(tx, unknown),
         answers=await _answers_before(tx, requests),
-        standings=await _standings(tx, [row["id"] for row in registrations]),
+        standings=await _standings(tx, [row["id"] for row in registrations], _asked_for(checkpoints, requests)),
         inside=await _inside(tx, _asked_for(checkpoints, requests)),
         public_keys=await _public_keys(tx, unknown),
     )
@@ -182,13 +183,16 @@ async def _answers_before(tx: Transaction, requests: list[ScanRequest]) -> dict[
     return {row["scan_id"]: (row["event"], msgspec.json.decode(row["answer"], type=ScanAnswer)) for row in rows}
 
 
-async def _standings(tx: Transaction, ids: list[str]) -> dict[tuple[str, str], tuple[Standing, Row]]:
+async def _standings(
+    tx: Transaction, ids: list[str], checkpoints: list[str]
+) -> dict[tuple[str, str], tuple[Standing, Row]]:
     if not ids:
         return {}
     rows = await tx.fetch(
         """SELECT p.*, d.name AS device_name FROM presence p JOIN device d ON d.id = p.device
-           WHERE p.registration = ANY($1)""",
+           WHERE p.registration = ANY($1) AND p.checkpoint = ANY($2)""",
         ids,
+        checkpoints,
     )
     return {
         (row["checkpoint"], row["registration"]): (

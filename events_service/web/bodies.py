@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 from litestar.dto import AbstractDTO
 from litestar.exceptions import ClientException, HTTPException
+from litestar.plugins import SerializationPlugin
+from litestar.typing import FieldDefinition
 
 from events_service.errors import FieldError, Invalid
 
@@ -91,6 +93,19 @@ class JsonBody(AbstractDTO[Any]):
         if media_type != "application/json" and not media_type.endswith("+json"):
             raise HTTPException("Send the body as application/json.", status_code=415)
         return read_json(kind, value)
+
+
+class JsonBodies(SerializationPlugin):
+    """Gives every handler whose `data` is one of our bodies to `JsonBody`; handlers without pay nothing for it."""
+
+    def supports_type(self, field_definition: FieldDefinition) -> bool:
+        """Whether it is a body of ours, or one that may be absent."""
+        kind = _look_into(field_definition.annotation)[0]
+        return isinstance(kind, type) and issubclass(kind, Body)
+
+    def create_dto_for_type(self, field_definition: FieldDefinition) -> type[JsonBody]:
+        """Always the same: it reads what the handler says of its `data`."""
+        return JsonBody
 
 
 def _plain_values(raw: bytes) -> Any:
