@@ -47,11 +47,6 @@ from events_service.web.problems import answer_http, answer_refused, answer_unex
 from events_service.web.proxies import ClientAddress
 from events_service.web.words import language
 
-# SQLite's thread gives the interpreter up at each statement. With the usual 5 ms it then waits longer for its turn than the statement
-# takes: measured with 32 doors, 1,150 scans a second become 2,200.
-THREADS_SWITCH_SECONDS = 0.0005
-
-
 def application() -> Litestar:
     """What a server process runs: the settings of its environment."""
     own = settings.current()
