@@ -47,6 +47,7 @@ from events_service.web.problems import answer_http, answer_refused, answer_unex
 from events_service.web.proxies import ClientAddress
 from events_service.web.words import language
 
+
 def application() -> Litestar:
     """What a server process runs: the settings of its environment."""
     own = settings.current()
