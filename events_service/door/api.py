@@ -10,10 +10,11 @@ from litestar.params import Body, FromPath, Parameter
 from litestar.types import ExceptionHandlersMap
 
 from events_service.door import actions, examples, queries
+from events_service.door.answers import ScanAnswer
 from events_service.door.batches import BatchAnswer, scan_offline_batch
 from events_service.door.drafts import BatchDraft, CheckpointDraft, DeviceDraft, PairDraft, ScanDraft, UndoDraft
 from events_service.door.rules import DeviceRefused
-from events_service.door.scanning import ScanAnswer, scan, scan_request
+from events_service.door.scanning import scan, scan_request
 from events_service.errors import NotFound
 from events_service.events.queries import event_by_id, event_by_slug
 from events_service.events.rules import Event

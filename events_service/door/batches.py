@@ -7,10 +7,11 @@ import msgspec
 
 from events_service import clock
 from events_service.database import Transaction, is_collision, transaction
+from events_service.door.answers import ScanAnswer, ScanRequest
 from events_service.door.drafts import BatchDraft
 from events_service.door.moments import read_moment
 from events_service.door.queries import paired_device
-from events_service.door.scanning import ScanAnswer, ScanRequest, scan_batch, scan_request
+from events_service.door.scanning import scan_batch, scan_request
 from events_service.errors import FieldError, Invalid
 
 TRIES = 3

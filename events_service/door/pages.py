@@ -15,11 +15,12 @@ from msgspec import Meta
 
 from events_service import clock, settings
 from events_service.door import actions
+from events_service.door.answers import Attendee, Previous, ScanAnswer
 from events_service.door.api import answer_device_refused
 from events_service.door.drafts import Badge, PairDraft, ScanDraft, ScanId
 from events_service.door.queries import DoorDevice, checkpoints_of, paired_device
 from events_service.door.rules import DEVICE_OUTLIVES_EVENT, DeviceRefused, Direction
-from events_service.door.scanning import Attendee, Previous, ScanAnswer, scan, scan_request
+from events_service.door.scanning import scan, scan_request
 from events_service.errors import Conflict, Invalid, TooMany
 from events_service.identifiers import new_id
 from events_service.sealing import token_digest

@@ -13,7 +13,9 @@ import msgspec
 
 from events_service import clock
 from events_service.database import GroupCommit, Row, Transaction
+from events_service.door.answers import Attendee, Previous, ScanAnswer, ScanRequest
 from events_service.door.drafts import ScanDraft
+from events_service.door.lookups import Known, look
 from events_service.door.moments import read_moment
 from events_service.door.rules import (
     MESSAGES,
@@ -38,63 +40,6 @@ from events_service.registrations.badge_tokens import badge_digest, is_signed_by
 from events_service.registrations.rules import Status as RegistrationStatus
 
 
-class Attendee(msgspec.Struct, frozen=True):
-    """Who stands at the door."""
-
-    registration_id: str
-    name: str
-    organisation: str
-    category: str
-    note: str | None = None
-
-
-class Previous(msgspec.Struct, frozen=True):
-    """When and where the badge was admitted before."""
-
-    at: datetime
-    checkpoint: str
-    device: str
-
-
-class ScanAnswer(msgspec.Struct, frozen=True):
-    """The verdict on one scan; `inside` counts the people inside at that checkpoint now."""
-
-    scan_id: str
-    verdict: Verdict
-    reason: Reason | None
-    message: str
-    replayed: bool
-    attendee: Attendee | None
-    previous: Previous | None
-    inside: int
-
-
-@dataclass(frozen=True, slots=True)
-class ScanRequest:
-    """A scan as it arrived: by which device (its token's digest), when, and whether it was decided offline."""
-
-    device_digest: str
-    scan: ScanDraft
-    badge: str
-    received_at: datetime
-    scanned_at: datetime | None = None
-    offline: bool = False
-
-
-@dataclass(slots=True)
-class _Known:
-    """What one batch has looked up, as it changes from scan to scan."""
-
-    devices: dict[str, Row]
-    checkpoints: dict[tuple[str, str], Row]
-    registrations: dict[str, Row]
-    retired: dict[str, Row]
-    answers: dict[str, tuple[str, ScanAnswer]]
-    standings: dict[tuple[str, str], tuple[Standing, Row]]
-    inside: dict[str, int]
-    public_keys: dict[int, Row]
-
-
 @dataclass(slots=True)
 class _Writes:
     scans: list[tuple[object, ...]]
@@ -104,7 +49,7 @@ class _Writes:
 
 async def scan_batch(tx: Transaction, requests: list[ScanRequest]) -> list[ScanAnswer | Exception]:
     """Decide and record a batch in the order it came."""
-    known = await _look(tx, requests)
+    known = await look(tx, requests)
     writes = _Writes([], {}, [])
     answers: list[ScanAnswer | Exception] = []
     for request in requests:
@@ -130,111 +75,7 @@ def scan_request(draft: ScanDraft, *, device_digest: str) -> ScanRequest:
     return ScanRequest(device_digest, draft, badge_digest(draft.badge), clock.now())
 
 
-async def _look(tx: Transaction, requests: list[ScanRequest]) -> _Known:
-    devices = await tx.fetch(
-        """SELECT d.id, d.event, d.name, d.role, d.token_digest, d.last_seen_at, e.status AS event_status, e.timezone,
-                  e.reentry, e.ends_at
-           FROM device d JOIN event e ON e.id = d.event WHERE d.token_digest = ANY($1) AND d.revoked_at IS NULL
-           ORDER BY d.id""",
-        sorted({request.device_digest for request in requests}),
-    )
-    digests = sorted({request.badge for request in requests})
-    # Lock, then look: what follows is read after every rival for these badges has committed.
-    registrations = await tx.fetch(
-        """SELECT id, event, name, organisation, category, status, badge_digest FROM registration
-           WHERE badge_digest = ANY($1) ORDER BY id FOR NO KEY UPDATE""",
-        digests,
-    )
-    by_digest = {row["badge_digest"]: row for row in registrations}
-    unknown = [request for request in requests if request.badge not in by_digest]
-    checkpoints = await tx.fetch(
-        "SELECT * FROM checkpoint WHERE event = ANY($1)", sorted({device["event"] for device in devices})
-    )
-    known = _Known(
-        devices={device["token_digest"]: device for device in devices},
-        checkpoints={(row["event"], row["slug"]): row for row in checkpoints},
-        registrations=by_digest,
-        retired=await _retired(tx, unknown),
-        answers=await _answers_before(tx, requests),
-        standings=await _standings(tx, [row["id"] for row in registrations], _asked_for(checkpoints, requests)),
-        inside=await _inside(tx, _asked_for(checkpoints, requests)),
-        public_keys=await _public_keys(tx, unknown),
-    )
-    await _mark_seen(tx, devices)
-    return known
-
-
-async def _retired(tx: Transaction, requests: list[ScanRequest]) -> dict[str, Row]:
-    if not requests:
-        return {}
-    rows = await tx.fetch(
-        """SELECT b.digest, r.id, r.event, r.name, r.organisation, r.category, r.status
-           FROM retired_badge b JOIN registration r ON r.id = b.registration WHERE b.digest = ANY($1)""",
-        sorted({request.badge for request in requests}),
-    )
-    return {row["digest"]: row for row in rows}
-
-
-async def _answers_before(tx: Transaction, requests: list[ScanRequest]) -> dict[str, tuple[str, ScanAnswer]]:
-    rows = await tx.fetch(
-        "SELECT scan_id, event, answer FROM scan WHERE scan_id = ANY($1)",
-        [request.scan.scan_id for request in requests],
-    )
-    return {row["scan_id"]: (row["event"], msgspec.json.decode(row["answer"], type=ScanAnswer)) for row in rows}
-
-
-async def _standings(
-    tx: Transaction, ids: list[str], checkpoints: list[str]
-) -> dict[tuple[str, str], tuple[Standing, Row]]:
-    if not ids:
-        return {}
-    rows = await tx.fetch(
-        """SELECT p.*, d.name AS device_name FROM presence p JOIN device d ON d.id = p.device
-           WHERE p.registration = ANY($1) AND p.checkpoint = ANY($2)""",
-        ids,
-        checkpoints,
-    )
-    return {
-        (row["checkpoint"], row["registration"]): (
-            Standing(row["inside"], row["admitted_at"], row["admitted_day"]),
-            row,
-        )
-        for row in rows
-    }
-
-
-def _asked_for(checkpoints: list[Row], requests: list[ScanRequest]) -> list[str]:
-    """The ids of the checkpoints of these scans: who is inside elsewhere need not be counted."""
-    slugs = {request.scan.checkpoint for request in requests}
-    return [row["id"] for row in checkpoints if row["slug"] in slugs]
-
-
-async def _inside(tx: Transaction, checkpoints: list[str]) -> dict[str, int]:
-    rows = await tx.fetch(
-        "SELECT checkpoint, COUNT(*) AS people FROM presence WHERE checkpoint = ANY($1) AND inside GROUP BY checkpoint",
-        checkpoints,
-    )
-    return {row["checkpoint"]: row["people"] for row in rows}
-
-
-async def _public_keys(tx: Transaction, requests: list[ScanRequest]) -> dict[int, Row]:
-    marks = sorted({parsed[0].event_mark for request in requests if (parsed := parse(request.scan.badge))})
-    if not marks:
-        return {}
-    rows = await tx.fetch("SELECT event, event_mark, public_key FROM signing_key WHERE event_mark = ANY($1)", marks)
-    return {row["event_mark"]: row for row in rows}
-
-
-async def _mark_seen(tx: Transaction, devices: list[Row]) -> None:
-    """Note the contact, at most once a minute: it is for people to read. In id order, as all rows are locked."""
-    now = clock.now()
-    stale = [d for d in devices if d["last_seen_at"] is None or (now - d["last_seen_at"]).total_seconds() > 60]
-    await tx.execute_many(
-        "UPDATE device SET last_seen_at = $2 WHERE id = $1", [(device["id"], now) for device in stale]
-    )
-
-
-def _decide(known: _Known, request: ScanRequest, writes: _Writes) -> ScanAnswer:
+def _decide(known: Known, request: ScanRequest, writes: _Writes) -> ScanAnswer:
     device = known.devices.get(request.device_digest)
     if device is None or is_device_done(event_ends_at=device["ends_at"], now=request.received_at):
         raise DeviceRefused()
@@ -254,7 +95,7 @@ def _decide(known: _Known, request: ScanRequest, writes: _Writes) -> ScanAnswer:
 
 
 def _judge(
-    known: _Known, request: ScanRequest, passage: Passage, *, device: Row, checkpoint: Row, writes: _Writes
+    known: Known, request: ScanRequest, passage: Passage, *, device: Row, checkpoint: Row, writes: _Writes
 ) -> tuple[ScanAnswer, Row | None]:
     person = known.registrations.get(request.badge) or known.retired.get(request.badge)
     inside = known.inside.get(checkpoint["id"], 0)
@@ -295,7 +136,7 @@ def _is_conflict(request: ScanRequest, row: Row | None, *, device: Row) -> bool:
 
 
 def _stand(
-    known: _Known, writes: _Writes, key: tuple[str, str], standing: Standing, *, request: ScanRequest, device: Row
+    known: Known, writes: _Writes, key: tuple[str, str], standing: Standing, *, request: ScanRequest, device: Row
 ) -> None:
     """Remember the new standing, for the next scan of this batch and for the table."""
     if request.scan.direction is Direction.ENTRY:
@@ -316,7 +157,7 @@ def _stand(
     )  # fmt: skip
 
 
-def _stranger(known: _Known, request: ScanRequest, *, event_id: str) -> Reason:
+def _stranger(known: Known, request: ScanRequest, *, event_id: str) -> Reason:
     """A badge that is not stored: ours of another event, forged, or no badge at all."""
     parsed = parse(request.scan.badge)
     if parsed is None:
@@ -358,7 +199,7 @@ def _door(checkpoint: Row, *, reentry: str) -> Door:
     )
 
 
-def _previous(known: _Known, row: Row | None) -> Previous | None:
+def _previous(known: Known, row: Row | None) -> Previous | None:
     if row is None:
         return None
     name = next(door["name"] for door in known.checkpoints.values() if door["id"] == row["checkpoint"])
@@ -406,7 +247,7 @@ def _scan_row(
     )
 
 
-async def _write(tx: Transaction, known: _Known, writes: _Writes) -> None:
+async def _write(tx: Transaction, known: Known, writes: _Writes) -> None:
     await tx.execute_many(
         """INSERT INTO scan (scan_id, event, checkpoint, device, registration, direction, scanned_at, received_at, local_day,
                              verdict, reason, override_reason, answer)

@@ -6,8 +6,9 @@ from typing import Any
 
 from events_service.database import Row, fetch_one, transaction
 from events_service.door import actions
+from events_service.door.answers import ScanAnswer
 from events_service.door.drafts import BatchDraft, CheckpointDraft, DeviceDraft, PairDraft, ScanDraft
-from events_service.door.scanning import ScanAnswer, scan, scan_request
+from events_service.door.scanning import scan, scan_request
 from events_service.events.actions import create_event, publish_event
 from events_service.events.drafts import EventDraft
 from events_service.events.rules import Event
