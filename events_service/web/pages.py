@@ -34,6 +34,8 @@ def environment() -> Environment:
         loader=FileSystemLoader(folder),
         autoescape=select_autoescape(enabled_extensions=("html", "svg"), default=True, disabled_extensions=("txt",)),
         undefined=StrictUndefined,
+        # A template that changes under a running service would meet code that does not know it yet.
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
