@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from events_service.events.rules import Disclosure, Format, Kind, Mode, Reentry, Visibility
-from events_service.web.bodies import Body
+from events_service.web.bodies import Body, Wrong
 from events_service.web.fields import (
     CountryCode,
     HttpsUrl,
@@ -19,6 +19,7 @@ from events_service.web.fields import (
     TimezoneName,
     checked,
     one_line,
+    slug,
 )
 
 Seats = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -28,6 +29,16 @@ Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Languages = Annotated[list[LanguageTag], Meta(max_length=20)]
 Topics = Annotated[list[Slug], Meta(max_length=20)]
+
+
+def event_slug(text: str) -> str:
+    """A slug under which no page of the back office lies."""
+    if slug(text) == "new":
+        raise Wrong("reserved_slug", "This name is taken by the page that makes events. Choose another.")
+    return text
+
+
+EventSlug = Annotated[str, checked(event_slug, max_length=80, examples=["guide-launch"])]
 Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
@@ -59,7 +70,7 @@ class TermsDraft(Body, frozen=True):
 class EventDraft(Body, frozen=True):
     """A new event. Times without an offset are wall time in `timezone`."""
 
-    slug: Slug
+    slug: EventSlug
     title: Line
     kind: Kind
     timezone: TimezoneName
@@ -99,7 +110,7 @@ class EventChange(Body, frozen=True):
 class CloneDraft(Body, frozen=True):
     """A copy under a new name at a new time; it lasts as long as the first."""
 
-    slug: Slug
+    slug: EventSlug
     title: Line
     starts_at: Moment
 

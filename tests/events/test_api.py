@@ -229,3 +229,8 @@ async def test_an_event_is_copied() -> None:
 async def test_slugs_of_any_bytes_are_not_found() -> None:
     for slug in ("%00", "%ff%fe", "a%20b", "x" * 500, "'--"):
         assert (await ask("GET", f"{EVENTS}/{slug}")).status_code == 404
+
+
+async def test_a_name_that_a_page_of_the_office_has_is_refused() -> None:
+    answer = await ask("POST", EVENTS, token=await bearer(), json=LAUNCH | {"slug": "new"})
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("slug", "reserved_slug")]
