@@ -35,6 +35,7 @@ EVENT: dict[str, Any] = {
 }
 SCANNED_AT = "2027-03-07T11:04:05.120+01:00"
 MAIL_SECONDS = 30
+AT_ONCE = 64
 
 
 class Organiser:
@@ -43,8 +44,10 @@ class Organiser:
     def __init__(self, product: Product) -> None:
         self.product = product
         token = product.command("token", "create", "--role", "owner", "--name", "journeys")
-        limits = httpx.Limits(max_connections=64)
+        limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
         self.http = httpx.AsyncClient(base_url=product.base_url, timeout=60, limits=limits)
+        # The client looks through all that wait each time one ends: it is kept from having hundreds waiting.
+        self.turns = asyncio.Semaphore(AT_ONCE)
         self._bearer = {"Authorization": f"Bearer {token}"}
 
     async def __aenter__(self) -> "Organiser":
@@ -69,7 +72,8 @@ class Organiser:
     async def register(self, slug: str, name: str) -> httpx.Response:
         """The public form's answer for a made-up person."""
         body = {"name": name, "email": f"{name.lower().replace(' ', '.')}@example.org", "consent": True}
-        return await self.http.post(f"/api/v1/events/{slug}/registrations", json=body)
+        async with self.turns:
+            return await self.http.post(f"/api/v1/events/{slug}/registrations", json=body)
 
     async def badges(self, slug: str) -> list[str]:
         """The badge texts of everyone confirmed."""
@@ -82,7 +86,7 @@ class Organiser:
         device = await self.ask("POST", f"/events/{slug}/devices", {"name": "Gate", "role": role}, status=201)
         paired = await self.http.post("/api/v1/devices/pair", json={"pairing_code": device["pairing_code"]})
         assert paired.status_code == 200, paired.text
-        return Door(self.http, paired.json()["token"])
+        return Door(self.http, self.turns, paired.json()["token"])
 
     async def mail(self, to: str, subject: str, *, count: int = 1) -> EmailMessage:
         """The newest letter to this address whose subject holds these words, once there are `count` of them."""
@@ -102,8 +106,9 @@ class Organiser:
 class Door:
     """A paired device."""
 
-    def __init__(self, http: httpx.AsyncClient, token: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, turns: asyncio.Semaphore, token: str) -> None:
         self.http = http
+        self.turns = turns
         self.bearer = {"Authorization": f"Bearer {token}"}
 
     async def post_scan(self, badge: str, *, scan_id: str | None = None, direction: str = "entry") -> httpx.Response:
@@ -114,7 +119,8 @@ class Door:
             "direction": direction,
             "scanned_at": SCANNED_AT,
         }
-        return await self.http.post("/api/v1/scans", json=body, headers=self.bearer)
+        async with self.turns:
+            return await self.http.post("/api/v1/scans", json=body, headers=self.bearer)
 
     async def scan(self, badge: str, *, scan_id: str | None = None) -> dict[str, Any]:
         """The verdict on one badge."""
