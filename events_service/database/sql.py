@@ -18,3 +18,8 @@ def for_sqlite(statement: str) -> str:
     """The same statement in SQLite's words."""
     statement = _ANY.sub(r"IN (SELECT value FROM json_each(?\1))", statement)
     return _ROW_LOCK.sub("", _PLACEHOLDER.sub(r"?\1", statement))
+
+
+def meant_literally(text: str) -> str:
+    """Text whose `%` and `_` mean themselves in a LIKE with ESCAPE '!'."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from events_service.directory.rules import plain_letters
+from events_service.folding import search_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +158,4 @@ def invent(names: Names, chance: Random) -> str:
 
 def in_ascii(name: str) -> str:
     """The name as it stands in a mail address: `Åsa Þórsdóttir` → `asa.thorsdottir`."""
-    return plain_letters(name).replace(" ", ".")
+    return search_key(name).replace(" ", ".")

@@ -1,9 +1,10 @@
 """Who the alliance consists of and works with: values, and how they are put in order."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from events_service.folding import search_key
 
 
 class OrganisationKind(StrEnum):
@@ -76,15 +77,6 @@ class Country:
 def by_country(cities: Iterable[City]) -> tuple[Country, ...]:
     """The cities under their countries, countries in the order of their codes."""
     grouped: dict[str, list[City]] = {}
-    for city in sorted(cities, key=lambda city: (city.country, plain_letters(city.name))):
+    for city in sorted(cities, key=lambda city: (city.country, search_key(city.name))):
         grouped.setdefault(city.country, []).append(city)
     return tuple(Country(code, tuple(members)) for code, members in grouped.items())
-
-
-def plain_letters(name: str) -> str:
-    """The name in small letters without accents and rings, which sorts five alphabets as one: `Tromsø` → `tromso`."""
-    plain = name.casefold().translate(_LETTERS_OF_THEIR_OWN)
-    return "".join(letter for letter in unicodedata.normalize("NFD", plain) if not unicodedata.combining(letter))
-
-
-_LETTERS_OF_THEIR_OWN = str.maketrans({"æ": "ae", "ø": "o", "ð": "d", "þ": "th"})

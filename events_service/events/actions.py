@@ -27,8 +27,8 @@ from events_service.events.rules import (
     to_wall,
     touches_calendars,
 )
+from events_service.folding import search_key
 from events_service.identifiers import new_id
-from events_service.outbox.rules import search_key
 
 
 async def create_event(draft: EventDraft) -> Event:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from events_service.database import Row, fetch, fetch_one
+from events_service.database.sql import meant_literally
 from events_service.errors import FieldError, Invalid, NotFound
 from events_service.events.rules import (
     Disclosure,
@@ -22,7 +23,7 @@ from events_service.events.rules import (
     Venue,
     Visibility,
 )
-from events_service.outbox.rules import search_key
+from events_service.folding import search_key
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 PUBLIC = "(visibility = 'public' AND status IN ('published', 'cancelled', 'completed'))"
@@ -190,16 +191,11 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
     if wanted.city:
         add("LOWER(venue_city) = LOWER($$)", wanted.city)
     if wanted.topic:
-        add("topics LIKE $$ ESCAPE '!'", f'%"{_escaped(wanted.topic)}"%')
+        add("topics LIKE $$ ESCAPE '!'", f'%"{meant_literally(wanted.topic)}"%')
     for word in search_key(wanted.text).split():
-        add("search_key LIKE $$ ESCAPE '!'", f"%{_escaped(word)}%")
+        add("search_key LIKE $$ ESCAPE '!'", f"%{meant_literally(word)}%")
     if wanted.starts_after:
         add("ends_at >= $$", wanted.starts_after)
     if wanted.starts_before:
         add("starts_at <= $$", wanted.starts_before)
     return where, values
-
-
-def _escaped(text: str) -> str:
-    """Text whose `%` and `_` mean themselves in a LIKE with ESCAPE '!'."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -9,6 +9,7 @@ import structlog
 from events_service import clock, settings
 from events_service.database import Transaction, transaction
 from events_service.errors import Conflict, FieldError, Invalid, NotFound
+from events_service.folding import search_key
 from events_service.identifiers import new_id
 from events_service.outbox import rules
 from events_service.outbox.rules import NewLetter, Status
@@ -92,7 +93,7 @@ def _row(letter: NewLetter, *, letter_id: str, domain: str, now: datetime) -> tu
         letter.kind,
         letter.recipient,
         letter.recipient_name,
-        rules.search_key(f"{letter.recipient_name} {letter.recipient}"),
+        search_key(f"{letter.recipient_name} {letter.recipient}"),
         letter.language,
         msgspec.json.encode(letter.facts).decode(),
         letter.event_slug,

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from events_service import database
+from events_service.database.sql import meant_literally
 from events_service.errors import NotFound
-from events_service.outbox import rules
+from events_service.folding import search_key
 from events_service.outbox.rules import PostedLetter, Status
 
 _CONDITIONS = {
@@ -110,7 +111,7 @@ def _where(search: Search, *, after: str = "") -> tuple[str, list[object]]:
         "event": search.event,
         "status": search.status and search.status.value,
         "kind": search.kind,
-        "text": search.text and f"%{_escaped(rules.search_key(search.text))}%",
+        "text": search.text and f"%{meant_literally(search_key(search.text))}%",
         "registration": search.registration,
         "within": None if search.within is None else sorted(search.within),
         "after": after or None,
@@ -118,7 +119,3 @@ def _where(search: Search, *, after: str = "") -> tuple[str, list[object]]:
     narrowing = {name: value for name, value in wanted.items() if value is not None}
     conditions = [_CONDITIONS[name].format(f"${number}") for number, name in enumerate(narrowing, start=1)]
     return ("WHERE " + " AND ".join(conditions) if conditions else ""), list(narrowing.values())
-
-
-def _escaped(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

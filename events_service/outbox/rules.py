@@ -1,7 +1,6 @@
 """Letters: what they are made of, when they are tried again, and when nobody tries any more."""
 
 import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,9 +25,6 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|=\\?")
 _NOT_IN_ADDRESS = re.compile(r"[\s<>,;:\"()\[\]\\]")
 _ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-
-
-_LETTERS_OF_THEIR_OWN = str.maketrans({"æ": "ae", "ø": "o", "ð": "d", "þ": "th"})
 
 
 class Status(StrEnum):
@@ -134,12 +130,6 @@ def is_safe_address(address: str) -> bool:
     """Whether this is one address and nothing that a header or an SMTP command would read as more."""
     local, _, domain = address.rpartition("@")
     return bool(local and domain) and is_safe_in_header(address) and not _NOT_IN_ADDRESS.search(address)
-
-
-def search_key(text: str) -> str:
-    """The text as it is searched: in small letters, without accents, the Nordic letters by their nearest plain ones."""
-    plain = unicodedata.normalize("NFD", text.casefold().translate(_LETTERS_OF_THEIR_OWN))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def message_id_for(letter_id: str, *, domain: str) -> str:

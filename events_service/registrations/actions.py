@@ -7,8 +7,8 @@ from events_service.database import GroupCommit, Transaction, fetch_one, transac
 from events_service.errors import Conflict, NotFound
 from events_service.events.drafts import given
 from events_service.events.rules import Event
+from events_service.folding import search_key
 from events_service.outbox.actions import post
-from events_service.outbox.rules import search_key
 from events_service.registrations.drafts import RegistrationChange
 from events_service.registrations.letters import Addressee, InviteFacts, letter_about, next_invite
 from events_service.registrations.queries import (

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from events_service.database import Row, fetch, fetch_one
+from events_service.database.sql import meant_literally
 from events_service.errors import NotFound
 from events_service.events.rules import Event, Format
-from events_service.outbox.rules import search_key
+from events_service.folding import search_key
 from events_service.registrations.rules import Attendance, Category, Status, Taken, seats_offered
 from events_service.sealing import token_digest
 
@@ -182,7 +183,7 @@ def _conditions(event_id: str, wanted: Wanted) -> tuple[str, list[object]]:
             values.append(str(value))
             where.append(f"{column} = ${len(values)}")
     for word in search_key(wanted.text).split():
-        values.append(f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%")
+        values.append(f"%{meant_literally(word)}%")
         where.append(f"search_key LIKE ${len(values)} ESCAPE '!'")
     return " AND ".join(where), [*values]
 

@@ -15,9 +15,10 @@ from events_service.errors import FieldError, Invalid, NotFound, Refused, TooMan
 from events_service.events.queries import SLUG, event_from
 from events_service.events.rules import Event, is_open_to_all
 from events_service.events.signing import SigningKey, keys_of
+from events_service.folding import search_key
 from events_service.identifiers import new_id
 from events_service.outbox.actions import post
-from events_service.outbox.rules import NewLetter, search_key
+from events_service.outbox.rules import NewLetter
 from events_service.registrations.badge_tokens import badge_digest
 from events_service.registrations.drafts import RegistrationDraft
 from events_service.registrations.letters import Addressee, letter_about, next_invite

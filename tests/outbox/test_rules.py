@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from events_service.folding import search_key
 from events_service.outbox import rules
 from events_service.outbox.rules import Fate, Stage, Status, Trouble
 
@@ -130,4 +131,4 @@ def test_a_message_id_is_made_of_the_letters_id_and_our_domain() -> None:
     ],
 )
 def test_names_are_searched_without_accents(text: str, key: str) -> None:
-    assert rules.search_key(text) == key
+    assert search_key(text) == key
