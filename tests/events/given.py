@@ -31,7 +31,7 @@ from events_service.people import sign_ins
 from events_service.people.guards import SignInFirst, know_visitor, to_sign_in
 from events_service.people.rules import Role
 from events_service.registrations import event_pages
-from events_service.web.bodies import JsonBody, read_values
+from events_service.web.bodies import JsonBodies, read_values
 from events_service.web.headers import add_headers
 from events_service.web.problems import answer_http, answer_refused, answer_unexpected
 
@@ -112,8 +112,7 @@ def an_app() -> Litestar:
         [*api.ROUTES, *pages.ROUTES, *event_pages.ROUTES, *feed_pages.ROUTES],
         before_request=know_visitor,
         before_send=[add_headers],
-        dto=JsonBody,
-        return_dto=None,
+        plugins=[JsonBodies()],
         openapi_config=OpenAPIConfig(title="Events", version="1", path="/api"),
         exception_handlers={
             SignInFirst: to_sign_in,

@@ -17,7 +17,7 @@ from events_service.people import actions, api, pages, second_factors, sign_ins
 from events_service.people.guards import SignInFirst, know_visitor, needs, needs_somewhere, to_sign_in
 from events_service.people.rules import Permission, Role, SecondFactorAsked
 from events_service.people.totp import new_secret
-from events_service.web.bodies import JsonBody
+from events_service.web.bodies import JsonBodies
 from events_service.web.problems import answer_http, answer_refused
 
 PASSWORD = "kelp lantern Ørsted 9"
@@ -55,7 +55,7 @@ def people_app() -> Litestar:
             *api.routes(event_slugs),
         ],
         before_request=know_visitor,
-        dto=JsonBody,
+        plugins=[JsonBodies()],
         openapi_config=OpenAPIConfig("Events", "1", use_handler_docstrings=True),
         exception_handlers={SignInFirst: to_sign_in, Refused: answer_refused, HTTPException: answer_http},
     )

@@ -32,7 +32,7 @@ from events_service.registrations.queries import Registration, registration_by_i
 from events_service.registrations.rules import Status
 from events_service.registrations.seating import Application, Outcome
 from events_service.registrations.secrets import page_code
-from events_service.web.bodies import JsonBody, read_values
+from events_service.web.bodies import JsonBodies, read_values
 from events_service.web.headers import add_headers
 from events_service.web.problems import answer_http, answer_refused, answer_unexpected
 
@@ -139,8 +139,7 @@ def an_app() -> Litestar:
         [*api.ROUTES, *pages.ROUTES, *my_pages.ROUTES, *office_pages.ROUTES],
         before_request=know_visitor,
         before_send=[add_headers],
-        dto=JsonBody,
-        return_dto=None,
+        plugins=[JsonBodies()],
         openapi_config=OpenAPIConfig(title="Events", version="1", path="/api"),
         exception_handlers={
             SignInFirst: to_sign_in,
