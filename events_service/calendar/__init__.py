@@ -1,7 +1,7 @@
 """Pure iCalendar: entries to bytes, bytes to mail, and the rules of identity. No clock, no database, no settings."""
 
 from events_service.calendar.components import Entry, EntryStatus, Feed, Invitee, Organiser
-from events_service.calendar.ics import cancel_ics, feed_ics, request_ics, strong_etag
+from events_service.calendar.ics import cancel_ics, feed_ics, request_ics
 from events_service.calendar.identity import event_uid, next_sequence, raises_sequence, session_uid
 from events_service.calendar.mail import (
     InlineImage,
@@ -44,7 +44,6 @@ __all__ = [
     "request_ics",
     "session_uid",
     "set_header",
-    "strong_etag",
     "vtimezone",
     "wall_to_utc",
     "zone_label",

@@ -6,7 +6,6 @@ value; escaping is icalendar's. RFC 5545, 5546 (iTIP), 7986.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -92,11 +91,6 @@ def cancel_ics(
             "END:VCALENDAR",
         ]
     )
-
-
-def strong_etag(data: bytes) -> str:
-    """A strong entity tag over the bytes, with its quotes (RFC 9110 §8.8.3)."""
-    return f'"{hashlib.sha256(data).hexdigest()[:32]}"'
 
 
 def _opening() -> list[str]:

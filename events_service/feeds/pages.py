@@ -9,16 +9,16 @@ from litestar import HttpMethod, Request, Response, route
 from litestar.params import FromPath, QueryParameter
 
 from events_service import clock, settings
-from events_service.calendar import Entry, Feed
+from events_service.calendar import Entry, Feed, feed_ics
 from events_service.errors import NotFound
 from events_service.events.access import visible_event
 from events_service.events.entries import confirmed_entry, public_entry, tentative_entry
 from events_service.events.queries import Wanted, events_revision, list_events
-from events_service.feeds.answers import calendar_answer
 from events_service.feeds.queries import Held, held_events, own_feed
-from events_service.feeds.shelf import Shelf
 from events_service.registrations.rules import Status
 from events_service.sealing import token_digest
+from events_service.web.kept import file_answer
+from events_service.web.shelf import Shelf
 from events_service.web.words import gettext as _
 from events_service.web.words import in_language
 
@@ -28,6 +28,7 @@ EVENTS_AT_MOST = 1_000
 PAST_SHOWN = timedelta(days=365)
 # A public calendar is the same for everybody: nothing is negotiated, the language neither.
 PUBLIC_LANGUAGE = "en"
+CALENDAR = "text/calendar"  # Litestar adds the charset to text
 Asked = Annotated[str, QueryParameter(max_length=200, pattern=r"^[^\x00]*$")]
 
 _shelf = Shelf()
@@ -41,8 +42,8 @@ async def event_calendar(request: FeedRequest, slug: FromPath[str]) -> Response[
     file = _shelf.find(name, revision)
     if file is None:
         with in_language(PUBLIC_LANGUAGE):
-            file = _shelf.keep(name, revision, Feed(event.title, (public_entry(event),)))
-    return calendar_answer(request, file)
+            file = _shelf.keep(name, revision, feed_ics(Feed(event.title, (public_entry(event),))))
+    return file_answer(request, file, media_type=CALENDAR)
 
 
 @route("/calendar.ics", http_method=READING, include_in_schema=False, opt={"public": True})
@@ -60,8 +61,8 @@ async def public_calendar(
         listed = await list_events(wanted, limit=EVENTS_AT_MOST)
         with in_language(PUBLIC_LANGUAGE):
             entries = tuple(public_entry(event) for event in listed)
-            file = _shelf.keep(name, revision, Feed(settings.current().organisation, entries))
-    return calendar_answer(request, file)
+            file = _shelf.keep(name, revision, feed_ics(Feed(settings.current().organisation, entries)))
+    return file_answer(request, file, media_type=CALENDAR)
 
 
 @route("/my/calendar/{file_name:str}", http_method=READING, include_in_schema=False, opt={"public": True})
@@ -76,8 +77,8 @@ async def own_calendar(request: FeedRequest, file_name: FromPath[str]) -> Respon
     if file is None:
         held = await held_events(feed)
         with in_language(feed.language):
-            file = _shelf.keep(name, feed.revision, _own(held))
-    return calendar_answer(request, file, cache="private, no-cache", Referrer_Policy="no-referrer")
+            file = _shelf.keep(name, feed.revision, feed_ics(_own(held)))
+    return file_answer(request, file, media_type=CALENDAR, cache="private, no-cache", Referrer_Policy="no-referrer")
 
 
 def _own(held: Sequence[Held]) -> Feed:

@@ -1,10 +1,12 @@
-"""Registrations and the badges they no longer hold."""
+"""Registrations and the badges they no longer hold; places in sessions, stars, and the session invites people were sent."""
 
 from piccolo.columns import Boolean, ForeignKey, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
+from events_service.agenda.tables import Session
 from events_service.events.tables import Event
 from events_service.identifiers import new_id
+from events_service.speakers.tables import Speaker
 
 
 class Registration(Table, tablename="registration"):
@@ -53,3 +55,43 @@ class RetiredBadge(Table, tablename="retired_badge"):
     digest = Text(primary_key=True)
     registration = ForeignKey(Registration, null=False)
     retired_at = Timestamptz()
+
+
+class SignUp(Table, tablename="sign_up"):
+    """One participant's place, or wish for one, in one session. A wish becomes more once its registration is confirmed."""
+
+    id = Text(primary_key=True, default=new_id)
+    session = ForeignKey(Session, null=False)
+    registration = ForeignKey(Registration, null=False, index=True)
+    status = Text()
+    waitlist_number = Integer(null=True, default=None)
+    created_at = Timestamptz()
+    changed_at = Timestamptz()
+    version = Integer(default=1)
+
+
+class Star(Table, tablename="star"):
+    """A participant marked a session for their own calendar."""
+
+    id = Text(primary_key=True, default=new_id)
+    session = ForeignKey(Session, null=False)
+    registration = ForeignKey(Registration, null=False, index=True)
+    created_at = Timestamptz()
+
+
+class SessionInvite(Table, tablename="session_invite"):
+    """What one person was last sent about one session: one row for each person (by address) and UID.
+
+    `sequence` is the SEQUENCE last sent to them, `told_sequence` the session's own as they were last told it, `withdrawn` whether
+    the last message was a CANCEL. They hold it as a participant (`registration`), as a speaker, or both.
+    """
+
+    id = Text(primary_key=True, default=new_id)
+    session = ForeignKey(Session, null=False)
+    email_key = Text(index=True)
+    registration = ForeignKey(Registration, null=True, default=None, index=True)
+    speaker = ForeignKey(Speaker, null=True, default=None, index=True)
+    sequence = Integer()
+    told_sequence = Integer()
+    withdrawn = Boolean(default=False)
+    changed_at = Timestamptz()

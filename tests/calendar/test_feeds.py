@@ -1,13 +1,12 @@
 """ical-rules 3, 6-7, 10, 13, 21, 22, 24: what a feed or a download holds, and when it changes."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import icalendar
 import pytest
 import vobject
 
-from events_service.calendar import EntryStatus, Feed, feed_ics, strong_etag
+from events_service.calendar import EntryStatus, Feed, feed_ics
 from tests.calendar.given import KICK_OFF, LAUNCH, content_lines, launch, names, value_of
 
 WHOLE_FILE = """\
@@ -164,12 +163,6 @@ def test_an_entry_without_a_link_has_no_conference() -> None:
 def test_an_empty_feed_still_holds_a_component() -> None:
     assert names(feed()).count("BEGIN") == 3
     assert "TZID:Etc/UTC" in content_lines(feed())
-
-
-def test_the_etag_changes_with_the_bytes_alone() -> None:
-    assert strong_etag(b"") == '"e3b0c44298fc1c149afbf4c8996fb924"'
-    assert strong_etag(feed(LAUNCH)) == strong_etag(feed(replace(LAUNCH)))
-    assert strong_etag(feed(LAUNCH)) != strong_etag(feed(launch(sequence=3)))
 
 
 @pytest.mark.parametrize(

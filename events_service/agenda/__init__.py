@@ -1,0 +1,1 @@
+"""Rooms, tracks and sessions: a draft that organisers edit, and numbered releases that the world sees."""

@@ -1,0 +1,311 @@
+"""Reading agendas: the draft from its rows, releases from what they froze, and the current one as the public may see it."""
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from events_service.agenda.rules import (
+    Agenda,
+    Appearance,
+    Change,
+    Overlap,
+    Part,
+    Release,
+    Room,
+    Session,
+    SessionKind,
+    SessionState,
+    Track,
+    for_the_public,
+    in_order,
+)
+from events_service.database import Row, fetch, fetch_one, look_up
+from events_service.errors import NotFound
+from events_service.events.rules import Event, to_utc
+from events_service.speakers.queries import speakers_of
+from events_service.speakers.rules import Speaker, State, is_shown
+
+Kept = TypeVar("Kept")
+RELEASES_KEPT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How an event's agenda stands: the draft's version, the current release's number (0: none), and what overlaps mean."""
+
+    version: int = 0
+    released: int = 0
+    overlap: Overlap = Overlap.WARN
+    timezone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The current release as the public may see it now. `speakers` holds only those who are shown.
+
+    `revision` changes whenever anything of this may have: the event, the release, the roster, or an embargo that ended.
+    """
+
+    event: Event
+    release: Release
+    agenda: Agenda
+    speakers: Mapping[str, Speaker]
+    overlap: Overlap
+    revision: str
+
+    def appearing(self, session: Session) -> list[tuple[Appearance, Speaker]]:
+        """Who takes part in the session, as far as the public is told."""
+        return [(one, self.speakers[one.speaker_id]) for one in session.appearing if one.speaker_id in self.speakers]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseNote:
+    """A release without its agenda."""
+
+    number: int
+    note: str
+    changes: tuple[Change, ...]
+    created_at: datetime
+    announced_at: datetime | None
+
+
+async def head_of(event_id: str) -> Head:
+    """How the agenda stands; an event without one has version 0."""
+    row = await fetch_one("SELECT * FROM agenda WHERE event = $1", event_id)
+    return head_from(row) if row else Head()
+
+
+def head_from(row: Row) -> Head:
+    """The head in a row of the table."""
+    return Head(row["version"], row["released"], Overlap(row["overlap"]), row["timezone"])
+
+
+async def draft_of(event: Event) -> Agenda:
+    """The whole draft, its times in the event's zone as it is now: a session at 9.00 stays at 9.00 when the zone changes."""
+    rooms = await fetch("SELECT * FROM room WHERE event = $1 ORDER BY position, id", event.id)
+    tracks = await fetch("SELECT * FROM track WHERE event = $1 ORDER BY position, id", event.id)
+    sessions = await fetch("SELECT * FROM session WHERE event = $1 AND deleted_at IS NULL", event.id)
+    where = await fetch(
+        """SELECT session_room.session, room FROM session_room JOIN session ON session.id = session_room.session
+           WHERE session.event = $1 AND deleted_at IS NULL ORDER BY session_room.position""",
+        event.id,
+    )
+    who = await fetch(
+        """SELECT session_speaker.session, speaker, role, session_speaker.state
+           FROM session_speaker JOIN session ON session.id = session_speaker.session
+           WHERE session.event = $1 AND deleted_at IS NULL ORDER BY session_speaker.position""",
+        event.id,
+    )
+    rooms_in = _by_session(where, lambda row: str(row["room"]))
+    people_in = _by_session(who, appearance_from)
+    moved = (await head_of(event.id)).timezone != event.timezone
+    found = [session_from(row, rooms_in.get(row["id"], ()), people_in.get(row["id"], ())) for row in sessions]
+    if moved:
+        found = [at_wall_time(session, event.timezone) for session in found]
+    return Agenda(rooms=tuple(map(room_from, rooms)), tracks=tuple(map(track_from, tracks)), sessions=in_order(found))
+
+
+def at_wall_time(session: Session, zone: str) -> Session:
+    """The session at its wall times in that zone; one whose wall time is not or twice there keeps its moment."""
+    if session.starts_wall is None or session.ends_wall is None:
+        return session
+    try:
+        starts_at, ends_at = to_utc(session.starts_wall, zone), to_utc(session.ends_wall, zone)
+    except ValueError:
+        return session
+    return msgspec.structs.replace(session, starts_at=starts_at, ends_at=ends_at) if starts_at < ends_at else session
+
+
+async def current_release(event_id: str) -> Release | None:
+    """The release the public sees, whole; None before the first."""
+    row = await look_up(
+        """SELECT agenda_release.id FROM agenda JOIN agenda_release
+           ON agenda_release.event = agenda.event AND agenda_release.number = agenda.released WHERE agenda.event = $1""",
+        event_id,
+    )
+    return await _release(row["id"]) if row else None
+
+
+async def release_numbered(event_id: str, number: int) -> Release:
+    """That release, whole. Raises `NotFound`."""
+    if not 0 < number < 2**31:
+        raise NotFound()
+    row = await fetch_one("SELECT id FROM agenda_release WHERE event = $1 AND number = $2", event_id, number)
+    if row is None:
+        raise NotFound()
+    return await _release(row["id"])
+
+
+async def release_notes(event_id: str) -> list[ReleaseNote]:
+    """All releases without their agendas, the newest first."""
+    rows = await fetch(
+        """SELECT number, note, changes, created_at, announced_at FROM agenda_release WHERE event = $1
+           ORDER BY number DESC""",
+        event_id,
+    )
+    return [
+        ReleaseNote(row["number"], row["note"], changes_from(row["changes"]), row["created_at"], row["announced_at"])
+        for row in rows
+    ]
+
+
+async def published_agenda(event: Event, *, now: datetime) -> Published | None:
+    """The current release as anyone may see it at that moment; None before the first. One short statement when nothing changed."""
+    row = await look_up(
+        """SELECT agenda_release.id, agenda_release.number, agenda.overlap, COALESCE(roster.version, 0) AS roster
+           FROM agenda JOIN agenda_release
+             ON agenda_release.event = agenda.event AND agenda_release.number = agenda.released
+           LEFT JOIN roster ON roster.event = agenda.event WHERE agenda.event = $1""",
+        event.id,
+    )
+    if row is None:
+        return None
+    release = await _release(row["id"])
+    embargoes = _embargoes.get(release.id, lambda: release.agenda.embargoes_until())
+    ended = bisect_right(embargoes, now)
+    agenda = _public_agendas.get(f"{release.id} {ended}", lambda: for_the_public(release.agenda, now=now))
+    roster_name = f"{event.id} {row['roster']}"
+    speakers = _rosters.find(roster_name)
+    if speakers is None:
+        everyone = await speakers_of(event.id)
+        speakers = _rosters.keep(roster_name, {one.id: one for one in everyone.values() if is_shown(one)})
+    revision = f"{event.version}-{release.number}-{ended}-{row['roster']}"
+    return Published(event, release, agenda, speakers, Overlap(row["overlap"]), revision)
+
+
+def room_from(row: Row) -> Room:
+    """The room in a row of the table."""
+    return Room(
+        id=row["id"],
+        name=row["name"],
+        venue=row["venue"],
+        city=row["city"],
+        timezone=row["timezone"],
+        online=row["online"],
+        capacity=row["capacity"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        description=row["description"],
+        position=row["position"],
+        version=row["version"],
+    )
+
+
+def track_from(row: Row) -> Track:
+    """The track in a row of the table."""
+    return Track(
+        id=row["id"],
+        name=row["name"],
+        slug=row["slug"],
+        colour=row["colour"],
+        description=row["description"],
+        position=row["position"],
+        version=row["version"],
+    )
+
+
+def session_from(row: Row, room_ids: tuple[str, ...], speakers: tuple[Appearance, ...]) -> Session:
+    """The session in a row of the table, with its rooms and people."""
+    return Session(
+        id=row["id"],
+        number=row["number"],
+        guid=row["guid"],
+        slug=row["slug"],
+        title=row["title"],
+        subtitle=row["subtitle"],
+        kind=SessionKind(row["kind"]),
+        state=SessionState(row["state"]),
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        starts_wall=row["starts_wall"],
+        ends_wall=row["ends_wall"],
+        minutes=row["minutes"],
+        room_ids=room_ids,
+        track_id=row["track"],
+        topics=tuple(msgspec.json.decode(row["topics"])),
+        language=row["language"],
+        abstract=row["abstract"],
+        description=row["description"],
+        speakers=speakers,
+        capacity=row["capacity"],
+        signup=row["signup"],
+        join_url=row["join_url"],
+        visible_from=row["visible_from"],
+        import_key=row["import_key"],
+        sequence=row["sequence"],
+        version=row["version"],
+        created_at=row["created_at"],
+        changed_at=row["changed_at"],
+    )
+
+
+def appearance_from(row: Row) -> Appearance:
+    """A person's part in a row of the table."""
+    return Appearance(speaker_id=row["speaker"], role=Part(row["role"]), state=State(row["state"]))
+
+
+def changes_from(text: str) -> tuple[Change, ...]:
+    """The changes of a release from their JSON."""
+    return msgspec.json.decode(text, type=tuple[Change, ...])
+
+
+async def _release(release_id: str) -> Release:
+    """A release never changes, but for being announced, which nobody reads from here."""
+    kept = _releases.find(release_id)
+    if kept is not None:
+        return kept
+    row = await fetch_one("SELECT * FROM agenda_release WHERE id = $1", release_id)
+    if row is None:
+        raise NotFound()
+    release = Release(
+        id=row["id"],
+        event_id=row["event"],
+        number=row["number"],
+        note=row["note"],
+        agenda=msgspec.json.decode(row["agenda"], type=Agenda),
+        changes=changes_from(row["changes"]),
+        created_at=row["created_at"],
+        announced_at=row["announced_at"],
+    )
+    return _releases.keep(release_id, release)
+
+
+class _LastUsed(Generic[Kept]):
+    """A few values that never change under their name, the longest unused thrown away first."""
+
+    def __init__(self, most: int) -> None:
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._most = most
+
+    def find(self, name: str) -> Kept | None:
+        if name in self._kept:
+            self._kept.move_to_end(name)
+        return self._kept.get(name)
+
+    def keep(self, name: str, value: Kept) -> Kept:
+        self._kept[name] = value
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return value
+
+    def get(self, name: str, make: Callable[[], Kept]) -> Kept:
+        kept = self.find(name)
+        return self.keep(name, make()) if kept is None else kept
+
+
+_releases: _LastUsed[Release] = _LastUsed(RELEASES_KEPT)
+_embargoes: _LastUsed[tuple[datetime, ...]] = _LastUsed(64)
+_public_agendas: _LastUsed[Agenda] = _LastUsed(RELEASES_KEPT)
+_rosters: _LastUsed[Mapping[str, Speaker]] = _LastUsed(RELEASES_KEPT)
+
+
+def _by_session(rows: list[Row], read: Callable[[Row], Any]) -> dict[str, tuple[Any, ...]]:
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row["session"], []).append(read(row))
+    return {session_id: tuple(values) for session_id, values in found.items()}

@@ -1,0 +1,1 @@
+"""Rooms, tracks, sessions and releases."""

@@ -1,0 +1,1 @@
+"""The released agenda as people use it."""
