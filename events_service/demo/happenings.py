@@ -1,6 +1,6 @@
 """The six events of the alliance's year, in the words of the contract's event body.
 
-Times are wall time in each event's zone. The programme stands in the description as a timetable.
+Times are wall time in each event's zone. What happens when stands in `agendas.py`.
 """
 
 from typing import Any
@@ -25,19 +25,6 @@ _LAUNCH: dict[str, Any] = {
     "description": """
 The guide gathers what city halls, schools, police and associations have tried, including what did not work.
 It is free, short, and written by those who use it. At the launch you meet them.
-
-## Programme
-
-- **11.00** Doors open, coffee in the arcade
-- **11.30** Welcome from the host city
-- **11.45** Keynote: what a square is for
-- **12.15** Three city stories: Malmö, Tampere, Akureyri
-- **13.00** Lunch
-- **14.00** Panel of mayors: staying open after an attack
-- **15.00** Workshops: early concern, rumours online, young people as hosts, rebuilding trust
-- **16.15** Questions to the authors
-- **16.40** Closing words, and the guide to take home
-- **17.00** End
 
 ## Good to know
 
@@ -78,26 +65,6 @@ _SUMMIT: dict[str, Any] = {
     "description": """
 Two days for the people who carry the work at home: political leaders, practitioners, researchers, civil society and
 young ambassadors. Each city brings one result and one open question.
-
-## Thursday 2 December
-
-- **09.00** Arrival and badges
-- **10.00** Opening in the Blue Hall
-- **10.30** The year in nineteen minutes: one minute from each member city
-- **11.15** Keynote: trust as preparedness
-- **12.00** Lunch by delegation
-- **13.30** Six rooms, six areas of action
-- **16.00** Young ambassadors report to the mayors
-- **18.30** Dinner
-
-## Friday 3 December
-
-- **09.00** Sparring between cities, by appointment
-- **11.00** What research saw, and what it did not
-- **12.30** Lunch
-- **13.30** Plenary: commitments for next year
-- **15.00** Handing over to the next host
-- **15.30** End
 
 Participation is by personal invitation; delegations are put together by the cities themselves.
 """,
@@ -142,15 +109,6 @@ _KICK_OFF: dict[str, Any] = {
     "description": """
 The first of four city meetings in the year. Bring your plan as it is, also if it is half a page.
 
-## Programme
-
-- **10.00** Hello, and how this year's meetings work
-- **10.10** Three plans in brief: Odense, Trondheim, Jyväskylä
-- **10.35** Small groups: what worries us, what we have, what we lack
-- **11.10** Back together: requests and offers
-- **11.25** Dates to note
-- **11.30** End
-
 The meeting is not recorded. Names of residents or of single cases do not belong in it.
 """,
     "languages": ["en"],
@@ -179,19 +137,6 @@ _WORKSHOP: dict[str, Any] = {
     "description": """
 Sparring means that one city explains a case without names, another asks for half an hour, and both write down
 what they take home. Facilitators keep the time.
-
-## Programme
-
-- **09.00** Opening and ground rules
-- **09.30** Sparring 1: Aarhus with Bergen · Turku with Umeå
-- **11.00** Break
-- **11.15** Sparring 2: Malmö with Reykjavík · Helsingør with Tromsø
-- **12.45** Lunch
-- **13.30** Workshop: describing a case without giving a person away
-- **14.30** Sparring 3: Västerås with Tampere
-- **16.00** What ten cases have in common
-- **16.45** Agreements and next steps
-- **17.00** End
 
 Four people from each city can take part; whoever comes later stands on the waiting list.
 """,
@@ -262,14 +207,6 @@ _TASK_FORCE: dict[str, Any] = {
     "description": """
 The task force has fourteen members and one year. In its first meeting it agrees on what it will and will not take up.
 
-## Programme
-
-- **10.00** Round of introductions
-- **10.45** What we know: three short inputs from research
-- **12.00** Lunch
-- **13.00** Which questions are a city's to answer
-- **14.15** Plan for the year, and who writes
-- **15.00** End
 """,
     "languages": ["en", "fi"],
     "topics": ["digital-cities"],

@@ -9,6 +9,7 @@ from events_service.demo.guests import Guest, city_name, guests
 from events_service.demo.happenings import HAPPENINGS
 from events_service.demo.organisations import WORKPLACES
 from events_service.demo.people import everyone
+from events_service.demo.programmes import plan_agendas
 from events_service.demo.staff import EMAILS, SignIn, account_emails, add_staff
 from events_service.directory.actions import add_cities, add_contacts, add_organisations
 from events_service.events.actions import create_event, publish_event
@@ -30,6 +31,7 @@ class LoadReport:
     contacts: int
     events: int
     registrations: int
+    sessions: int
     sign_ins: tuple[SignIn, ...]
 
 
@@ -43,9 +45,10 @@ async def load() -> LoadReport:
     contacts = await add_contacts(everyone())
     events = sum([await _announce(body) for body in HAPPENINGS])
     registrations = sum([await _register(slug, people) for slug, people in guests().items()])
+    sessions = await plan_agendas()
     # Last: `load_if_empty` knows by them that the rest is whole.
     sign_ins = await add_staff(settings.current())
-    return LoadReport(cities, organisations, contacts, events, registrations, sign_ins)
+    return LoadReport(cities, organisations, contacts, events, registrations, sessions, sign_ins)
 
 
 async def load_if_empty() -> LoadReport | None:
@@ -62,7 +65,8 @@ def in_words(report: LoadReport) -> str:
     """What was loaded, and how to sign in; for the terminal."""
     lines = [
         f"The demonstration alliance: {report.cities} cities, {report.organisations} organisations, "
-        f"{report.contacts} people, {report.events} events and {report.registrations} registrations are new."
+        f"{report.contacts} people, {report.events} events, {report.registrations} registrations and {report.sessions} sessions "
+        f"are new."
     ]
     if report.sign_ins:
         lines.append(f"Sign in at {settings.current().base_url}/sign-in as one of these (shown this once):")

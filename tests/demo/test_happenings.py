@@ -38,13 +38,6 @@ def test_each_event_is_one_that_the_contract_accepts(body: dict[str, Any]) -> No
     assert (draft.join_url is None) == (draft.format is Format.IN_PERSON)
 
 
-@pytest.mark.parametrize("body", HAPPENINGS, ids=lambda body: body["slug"])
-def test_the_timetable_runs_from_beginning_to_end(body: dict[str, Any]) -> None:
-    times = [line.split("**")[1] for line in body["description"].splitlines() if line.startswith("- **")]
-    assert times[0] == body["starts_at"][-5:].replace(":", ".")
-    assert times[-1] == body["ends_at"][-5:].replace(":", ".")
-
-
 def test_events_stand_in_the_order_of_their_dates() -> None:
     starts = [body["starts_at"] for body in HAPPENINGS]
     assert starts == sorted(starts)

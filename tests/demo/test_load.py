@@ -23,8 +23,11 @@ from events_service.people.rules import Role
 from events_service.settings import Settings
 from events_service.web.bodies import read_values
 
-NOTHING_NEW = LoadReport(cities=0, organisations=0, contacts=0, events=0, registrations=0, sign_ins=())
-TABLES = ("city", "organisation", "contact", "event", "signing_key", "registration", "letter", "account", "role_grant")
+NOTHING_NEW = LoadReport(cities=0, organisations=0, contacts=0, events=0, registrations=0, sessions=0, sign_ins=())
+TABLES = (
+    "city", "organisation", "contact", "event", "signing_key", "registration", "letter", "account", "role_grant",
+    "agenda", "agenda_release", "room", "session", "session_room", "session_speaker", "speaker", "track",
+)  # fmt: skip
 GUESTS_IN_ALL = 432
 
 
