@@ -1,14 +1,10 @@
 """A participant's own registration in the browser. The code from the mail opens it; a sealed cookie keeps it open for a while."""
 
-import base64
-import binascii
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-import msgspec
 from litestar import Request, Response, Router, get, post
-from litestar.datastructures import Cookie
 from litestar.response import Redirect
 from msgspec import Meta
 
@@ -23,14 +19,13 @@ from events_service.people.addresses import network_of, visitor_address
 from events_service.registrations import actions
 from events_service.registrations.badges import badge_picture
 from events_service.registrations.links import feed_url
+from events_service.registrations.open_pass import closing_cookie, open_registration, opening_cookie, pass_of
 from events_service.registrations.queries import (
     Registration,
     registration_by_code,
-    registration_by_id,
     waitlist_position,
 )
 from events_service.registrations.rules import Status, may_cancel
-from events_service.sealing import Unsealable, seal, unseal
 from events_service.web.bodies import Body
 from events_service.web.forms import read_form
 from events_service.web.limits import allow, give_back
@@ -39,8 +34,6 @@ from events_service.web.words import gettext as _
 from events_service.web.words import in_language
 
 PageRequest = Request[Any, Any, Any]
-PURPOSE = "participant-cookie"
-OPEN_FOR = timedelta(hours=2)
 TRIES, TRIES_WITHIN = 20, timedelta(minutes=10)
 PUBLIC = {"public": True}
 
@@ -49,14 +42,6 @@ class CodeForm(Body, frozen=True):
     """The code from the mail."""
 
     code: Annotated[str, Meta(max_length=200)]
-
-
-class _Pass(msgspec.Struct, frozen=True, array_like=True):
-    """What the cookie holds: whose page, of which links, until when."""
-
-    registration_id: str
-    links_generation: int
-    expires_at: datetime
 
 
 class NothingOpen(NotFound):
@@ -99,7 +84,7 @@ async def open_page(request: PageRequest) -> Response[Any]:
         return _open_form(request, error=error, status=422)
     await give_back(bucket)
     opened = redirect("/my/registration")
-    opened.set_cookie(_cookie(_sealed(person)))
+    opened.set_cookie(opening_cookie(person))
     return opened
 
 
@@ -173,7 +158,7 @@ async def cancel(request: PageRequest) -> Redirect:
 async def leave() -> Redirect:
     """Forget on this device whose registration was open."""
     gone = redirect("/my?done=registration_closed_here")
-    gone.set_cookie(_cookie(""))
+    gone.set_cookie(closing_cookie())
     return gone
 
 
@@ -184,19 +169,13 @@ def ask_for_code(request: PageRequest, error: Exception) -> Redirect:
 
 def _open_form(request: PageRequest, *, error: str = "", status: int = 200) -> Response[str]:
     errors = {"code": [error]} if error else {}
-    return page("my/open.html", request, status=status, errors=errors, is_open=_pass_of(request) is not None)
+    return page("my/open.html", request, status=status, errors=errors, is_open=pass_of(request) is not None)
 
 
 async def _own(request: PageRequest) -> _Own:
     """The registration open in this browser. Raises `NothingOpen`, also when its links were replaced meanwhile."""
-    held = _pass_of(request)
-    if held is None:
-        raise NothingOpen()
-    try:
-        person = await registration_by_id(held.registration_id)
-    except NotFound:
-        raise NothingOpen() from None
-    if person.links_generation != held.links_generation:
+    person = await open_registration(request)
+    if person is None:
         raise NothingOpen()
     return _Own(person, await event_by_id(person.event_id))
 
@@ -216,41 +195,6 @@ async def _picture(request: PageRequest, form: Literal["png", "svg"]) -> Respons
     picture = await badge_picture(own.person, own.event, form)
     media_type = "image/png" if form == "png" else "image/svg+xml"
     return Response(picture, media_type=media_type, headers={"Cache-Control": "no-store"})
-
-
-def _cookie_name() -> str:
-    return "__Host-my" if settings.current().is_https else "my"
-
-
-def _cookie(value: str) -> Cookie:
-    """The cookie of an open registration; an empty value takes it away at once."""
-    return Cookie(
-        key=_cookie_name(),
-        value=value,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=settings.current().is_https,
-        max_age=int(OPEN_FOR.total_seconds()) if value else 0,
-    )
-
-
-def _sealed(person: Registration) -> str:
-    held = _Pass(person.id, person.links_generation, clock.now() + OPEN_FOR)
-    sealed = seal(msgspec.json.encode(held), secret_key=settings.current().secret_key, purpose=PURPOSE)
-    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
-
-
-def _pass_of(request: PageRequest) -> _Pass | None:
-    """What the cookie says; None without one, for one we did not seal, and after its time."""
-    text = request.cookies.get(_cookie_name(), "")
-    try:
-        sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        clear = unseal(sealed, secret_key=settings.current().secret_key, purpose=PURPOSE)
-    except (binascii.Error, ValueError, Unsealable):
-        return None
-    held = msgspec.json.decode(clear, type=_Pass)
-    return held if clock.now() < held.expires_at else None
 
 
 ROUTES = [

@@ -14,7 +14,7 @@ from PIL import Image
 
 from events_service import settings as settings_floor
 from events_service.events import actions as event_actions
-from events_service.registrations import actions, my_pages
+from events_service.registrations import actions, open_pass
 from events_service.registrations.badges import badges_of
 from events_service.registrations.queries import Registration
 from events_service.registrations.rules import Status
@@ -103,7 +103,7 @@ async def test_a_cookie_ends_after_its_time_and_with_its_links(
     assert "Your registration is cancelled" in words(await client.get(OWN))
     await register()
     assert (await client.get(OWN)).status_code == 303
-    monkeypatch.setattr(my_pages, "OPEN_FOR", timedelta(seconds=-1))
+    monkeypatch.setattr(open_pass, "OPEN_FOR", timedelta(seconds=-1))
     await opened(client, 1)
     assert (await client.get(OWN)).status_code == 303
 
