@@ -24,6 +24,7 @@ from events_service.people.actions import add_account, make_api_token
 from events_service.people.rules import Role
 from events_service.registrations.actions import cancel_registration
 from events_service.settings import Settings
+from tests.agenda.given import a_release, a_room, a_session, a_speaker, a_track
 from tests.conftest import settings_for
 from tests.door.given import a_phone, an_event, change, guests, scanned
 from tests.people.given import second_factor
@@ -90,7 +91,34 @@ async def something_of_everything() -> Event:
         "INSERT INTO scan_conflict SELECT $1, event, checkpoint, registration, $2, $3, $4 FROM presence",
         *(new_id(), admitted.scan_id, "another", clock.now()),
     )
+    await an_agenda_chosen_from(event, inside.id)
     return event
+
+
+async def an_agenda_chosen_from(event: Event, registration_id: str) -> None:
+    """A released session, and a row for whatever people do with one."""
+    now = clock.now()
+    who = await a_speaker(event=event.slug)
+    room, track = await a_room(event=event.slug), await a_track(event=event.slug)
+    session = await a_session(
+        *("Opening", event.starts_wall),
+        event=event.slug,
+        room_ids=[room.id],
+        track_id=track.id,
+        speakers=[{"speaker_id": who.id}],
+    )
+    await a_release(event=event.slug)
+    await change("INSERT INTO speaker_photo VALUES ($1, $2, $3, $4)", who.id, b"\x00large", b"small\xff", now)
+    await change("INSERT INTO conflict_override VALUES ($1, $2, 'key', 'meant', 'me', $3)", new_id(), event.id, now)
+    await change("INSERT INTO star VALUES ($1, $2, $3, $4)", new_id(), session.id, registration_id, now)
+    await change(
+        "INSERT INTO sign_up VALUES ($1, $2, $3, 'waitlisted', 1, $4, $4, 1)",
+        *(new_id(), session.id, registration_id, now),
+    )
+    await change(
+        "INSERT INTO session_invite VALUES ($1, $2, 'asa@malmo.example', $3, $4, 0, 0, FALSE, $5)",
+        *(new_id(), session.id, registration_id, who.id, now),
+    )
 
 
 async def everything() -> dict[str, list[dict[str, Any]]]:
