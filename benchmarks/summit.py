@@ -27,9 +27,9 @@ class Summit:
     """An open event with seats for everybody, filled as it is measured; then a door with checkpoints and one device."""
 
     def __init__(self, running: Product) -> None:
-        """Make the event; the service must run. `product` is who is asked: another one on the same database may take over."""
+        """Make the event; the service must run. `product` is who is asked: another one on the same database may take over; `owner` is a token."""
         self.product = running
-        self._owner = running.command("token", "create", "--role", "owner", "--name", "benchmarks")
+        self.owner = running.command("token", "create", "--role", "owner", "--name", "benchmarks")
         self._device = ""
         self._unscanned: Iterator[tuple[str, str]] = iter(())
         self._registered = 0
@@ -95,13 +95,13 @@ class Summit:
         return "\r\n".join(lines).encode() + sent
 
     def _call(self, path: str, body: dict[str, object]) -> Any:
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._owner}"}
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.owner}"}
         asked = urllib.request.Request(self.product.base_url + path, json.dumps(body).encode(), headers)
         with urllib.request.urlopen(asked, timeout=30) as answer:
             return json.loads(answer.read() or b"null")
 
     def _get(self, path: str) -> bytes:
-        headers = {"Authorization": f"Bearer {self._owner}"}
+        headers = {"Authorization": f"Bearer {self.owner}"}
         asked = urllib.request.Request(self.product.base_url + path, headers=headers)
         with urllib.request.urlopen(asked, timeout=60) as answer:
             return bytes(answer.read())
