@@ -22,6 +22,7 @@ class Entry:
     `starts_at` and `ends_at` are aware UTC, the end after the start; `zone` is the IANA name they are shown in.
     `created` and `last_modified` are the stored, aware times of making and of the last change.
     `join_url` is for confirmed people: leave it None in anything public. `geo` is (latitude, longitude) in degrees.
+    `transparent` entries leave their time free (RFC 5545 §3.8.2.7).
     """
 
     uid: str
@@ -40,6 +41,7 @@ class Entry:
     join_label: str = "Join online"
     categories: tuple[str, ...] = ()
     geo: tuple[float, float] | None = None
+    transparent: bool = False
 
     def __post_init__(self) -> None:
         for moment in (self.starts_at, self.ends_at, self.created, self.last_modified):

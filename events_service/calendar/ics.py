@@ -120,6 +120,7 @@ def _facts(entry: Entry) -> list[str]:
         *_written("DESCRIPTION", _description(entry)),
         *_written("LOCATION", "; ".join(filter(None, (entry.location, entry.join_url)))),
         f"STATUS:{entry.status.upper()}",
+        *(["TRANSP:TRANSPARENT"] if entry.transparent else []),
         *([f"CATEGORIES:{','.join(map(text, entry.categories))}"] if entry.categories else []),
         *([f"GEO:{entry.geo[0]:.6f};{entry.geo[1]:.6f}"] if entry.geo else []),
         *([f"URL:{uri(entry.url)}"] if entry.url else []),

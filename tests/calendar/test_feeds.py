@@ -126,6 +126,11 @@ def test_status_is_written(status: EntryStatus) -> None:
     assert value_of("STATUS", feed(launch(status=status))) == status.value.upper()
 
 
+def test_a_transparent_entry_leaves_the_time_free() -> None:
+    assert value_of("TRANSP", feed(launch(transparent=True))) == "TRANSPARENT"
+    assert "TRANSP" not in names(feed(LAUNCH))
+
+
 def test_categories_are_a_list_of_escaped_values() -> None:
     data = feed(launch(categories=("summit", "digital-cities", "a,b")))
     assert r"CATEGORIES:summit,digital-cities,a\,b" in content_lines(data)

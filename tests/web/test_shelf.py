@@ -1,6 +1,7 @@
 """Finished files kept in the process, and who is told that they have them already."""
 
 import gzip
+from datetime import UTC, datetime, timedelta
 
 from events_service.web.kept import has_it, takes_gzip
 from events_service.web.shelf import Shelf, strong_etag
@@ -22,6 +23,13 @@ def test_a_new_revision_takes_the_old_ones_place() -> None:
     second = shelf.keep("launch", "2", b"Moved")
     assert (shelf.find("launch", "1"), shelf.find("launch", "2")) == (None, second)
     assert first.etag != second.etag
+
+
+def test_what_is_true_for_a_while_is_found_until_then() -> None:
+    shelf, noon = Shelf(), datetime(2037, 3, 10, 12, tzinfo=UTC)
+    kept = shelf.keep("own", "1", b"Opening", until=noon)
+    assert shelf.find("own", "1", now=noon - timedelta(seconds=1)) is kept
+    assert shelf.find("own", "1", now=noon) is None
 
 
 def test_the_longest_unused_goes_first() -> None:
