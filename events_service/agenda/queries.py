@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -283,9 +284,11 @@ class _LastUsed(Generic[Kept]):
         self._most = most
 
     def find(self, name: str) -> Kept | None:
-        if name in self._kept:
+        kept = self._kept.get(name)
+        # A batch of registrations asks from a thread of its own: what was here may be gone by now.
+        with suppress(KeyError):
             self._kept.move_to_end(name)
-        return self._kept.get(name)
+        return kept
 
     def keep(self, name: str, value: Kept) -> Kept:
         self._kept[name] = value

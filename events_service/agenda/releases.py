@@ -5,7 +5,7 @@ import msgspec
 from events_service import clock
 from events_service.agenda.queries import current_release, draft_of
 from events_service.agenda.rules import Agenda, Change, ChangeKind, Release, changes_between, to_release, with_sequences
-from events_service.agenda.writing import lock_agenda
+from events_service.agenda.writing import lock_agenda, lock_sessions
 from events_service.database import Transaction, transaction
 from events_service.errors import Conflict
 from events_service.events.queries import event_by_id, event_by_slug
@@ -61,6 +61,7 @@ async def _write(tx: Transaction, event: Event, release: Release, *, by: str) ->
         by,
     )
     changed = {one.session_id: one.kind for one in release.changes}
+    await lock_sessions(tx, changed)
     await tx.execute_many(
         "UPDATE session SET sequence = $2 WHERE id = $1",
         [(one.id, one.sequence) for one in release.agenda.sessions if one.id in changed],

@@ -28,6 +28,13 @@ async def lock_agenda(tx: Transaction, event: Event) -> Head:
     return head_from(row)
 
 
+async def lock_sessions(tx: Transaction, session_ids: Iterable[str]) -> None:
+    """Lock these sessions' rows. Whoever writes to several, or gives out places in them, does this first: in the order of their ids."""
+    await tx.execute(
+        "SELECT id FROM session WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", sorted(set(session_ids))
+    )
+
+
 async def touch_agenda(tx: Transaction, event: Event) -> None:
     """Say that the draft changed; its row must be locked."""
     await tx.execute("UPDATE agenda SET version = version + 1 WHERE event = $1", event.id)
@@ -83,6 +90,7 @@ async def update_sessions(tx: Transaction, changed: Sequence[tuple[Session, Sess
     """Sessions from what they were to what they are, each pair of one id; rooms and people are written only where they differ."""
     if not changed:
         return
+    await lock_sessions(tx, (after.id for _, after in changed))
     columns = [_session_columns(after) for _, after in changed]
     names = [name for name in columns[0] if name not in ("id", "created_at")]
     assignments = ", ".join(f"{name} = ${place}" for place, name in enumerate(names, start=2))
