@@ -76,6 +76,11 @@ def day(moment: datetime, zone: str) -> str:
     return str(format_date(local, "EEEE d MMMM y", locale=_locale(language.get())))
 
 
+def day_short(moment: datetime, zone: str) -> str:
+    """Sun 7 March, in the language of this request."""
+    return str(format_date(moment.astimezone(ZoneInfo(zone)), "EEE d MMMM", locale=_locale(language.get())))
+
+
 def wall(moment: datetime, zone: str) -> str:
     """Sunday 7 March 2027, 11.00."""
     return f"{day(moment, zone)}, {clock_time(moment, zone)}"
@@ -117,6 +122,7 @@ FILTERS = {
     "wall": wall,
     "clock": clock_time,
     "day": day,
+    "day_short": day_short,
     "zone_label": zone_label,
     "month_short": month_short,
     "month": month,
