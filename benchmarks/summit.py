@@ -27,7 +27,7 @@ class Summit:
     """An open event with seats for everybody, filled as it is measured; then a door with checkpoints and one device."""
 
     def __init__(self, running: Product) -> None:
-        """Make the event; the service must run. `product` is who is asked: another one on the same database may take over; `owner` is a token."""
+        """Make the event; the service must run. `product` is who is asked; another one on the same database may take over."""
         self.product = running
         self.owner = running.command("token", "create", "--role", "owner", "--name", "benchmarks")
         self._device = ""

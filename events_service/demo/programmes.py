@@ -31,11 +31,12 @@ from events_service.agenda.writing import (
     update_sessions,
 )
 from events_service.demo.agendas import PLANS, Item, Plan
-from events_service.demo.speakers import roster_of
+from events_service.demo.speakers import photo_of, roster_of
 from events_service.events.queries import find_event
 from events_service.events.rules import Event, Status
 from events_service.identifiers import new_id
 from events_service.speakers.actions import insert_speakers, touch_roster
+from events_service.speakers.photos import Photo
 from events_service.speakers.rules import Speaker
 
 BY = "demo"
@@ -66,7 +67,7 @@ async def _plan(plan: Plan) -> int:
 
 async def _lay(event: Event, plan: Plan) -> int:
     """The whole draft in one transaction."""
-    speakers = roster_of(event, plan)
+    speakers, photos = _with_photos(roster_of(event, plan))
     rooms = {key: Room(id=new_id(), position=place, **body) for place, (key, body) in enumerate(plan.rooms.items())}
     tracks = {
         key: Track(id=new_id(), slug=slug_from(body["name"], taken=set(), otherwise=key), position=place, **body)
@@ -75,6 +76,10 @@ async def _lay(event: Event, plan: Plan) -> int:
     async with database.transaction() as tx:
         await lock_agenda(tx, event)
         await insert_speakers(tx, list(speakers.values()))
+        await tx.execute_many(
+            "INSERT INTO speaker_photo (speaker, large, small, changed_at) VALUES ($1, $2, $3, $4)",
+            [(speaker_id, photo.large, photo.small, clock.now()) for speaker_id, photo in photos.items()],
+        )
         await touch_roster(tx, event.id)
         await insert_rooms(tx, event, rooms.values())
         await insert_tracks(tx, event, tracks.values())
@@ -87,6 +92,22 @@ async def _lay(event: Event, plan: Plan) -> int:
         await tx.execute("UPDATE agenda SET overlap = $2 WHERE event = $1", event.id, Overlap(plan.overlap).value)
         await touch_agenda(tx, event)
     return len(sessions)
+
+
+def _with_photos(roster: dict[str, Speaker]) -> tuple[dict[str, Speaker], dict[str, Photo]]:
+    """The roster with the pictures' names, and the pictures by speaker."""
+    photos = {
+        speaker.id: photo
+        for place, speaker in enumerate(roster.values())
+        if (photo := photo_of(speaker, place)) is not None
+    }
+    named = {
+        words: msgspec.structs.replace(speaker, photo_digest=photos[speaker.id].digest)
+        if speaker.id in photos
+        else speaker
+        for words, speaker in roster.items()
+    }
+    return named, photos
 
 
 def _session(

@@ -6,9 +6,11 @@ from events_service import clock
 from events_service.demo.agendas import PROTECTED, Plan
 from events_service.demo.cities import CITIES
 from events_service.demo.people import everyone
+from events_service.demo.portraits import portrait
 from events_service.directory.rules import Contact
 from events_service.events.rules import Event
 from events_service.identifiers import new_id
+from events_service.speakers.photos import Photo, develop
 from events_service.speakers.rules import Speaker, State
 
 CATEGORIES = {"mayor": "elected_official", "expert": "expert", "practitioner": "practitioner", "youth": "youth"}
@@ -55,6 +57,11 @@ def _speaker(event: Event, words: str, place: int) -> Speaker:
         created_at=now,
         changed_at=now,
     )
+
+
+def photo_of(speaker: Speaker, place: int) -> Photo | None:
+    """Every second one has sent a picture."""
+    return develop(portrait(speaker.email or speaker.name)) if place % 2 == 0 else None
 
 
 def person_named(words: str) -> Contact:
