@@ -1,5 +1,6 @@
 """Who of the invented people stands on an event's roster, and what they say of themselves."""
 
+from functools import cache
 from random import Random
 
 from events_service import clock
@@ -61,7 +62,7 @@ def _speaker(event: Event, words: str, place: int) -> Speaker:
 
 def photo_of(speaker: Speaker, place: int) -> Photo | None:
     """Every second one has sent a picture."""
-    return develop(portrait(speaker.email or speaker.name)) if place % 2 == 0 else None
+    return _developed(speaker.email or speaker.name) if place % 2 == 0 else None
 
 
 def person_named(words: str) -> Contact:
@@ -73,6 +74,11 @@ def person_named(words: str) -> Contact:
         return next(one for one in everyone() if one.category == category and one.city == which)
     found = [one for one in everyone() if one.category == category and city in ("", one.city)]
     return found[int(number) - 1]
+
+
+@cache
+def _developed(address: str) -> Photo:
+    return develop(portrait(address))
 
 
 def _biography(person: Contact) -> str:
