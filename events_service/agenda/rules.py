@@ -174,6 +174,11 @@ class Agenda(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The sessions by id."""
         return {session.id: session for session in self.sessions}
 
+    @cached_property
+    def takes_sign_ups(self) -> bool:
+        """Whether one can sign up for any of its sessions."""
+        return any(session.signup for session in self.sessions)
+
     def rooms_of(self, session: Session) -> tuple[Room, ...]:
         """The session's rooms, the first one first."""
         return tuple(self.room[room_id] for room_id in session.room_ids if room_id in self.room)
