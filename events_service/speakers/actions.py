@@ -9,11 +9,10 @@ from events_service import clock, settings
 from events_service.database import Transaction, transaction
 from events_service.errors import Conflict, NotFound
 from events_service.events.queries import event_by_slug
-from events_service.folding import search_key
 from events_service.identifiers import new_id
 from events_service.sealing import keyed_token, token_digest
 from events_service.speakers.drafts import OwnChange, SpeakerChange, SpeakerDraft
-from events_service.speakers.queries import speaker_from
+from events_service.speakers.queries import searched_by, speaker_from
 from events_service.speakers.rules import Speaker
 
 
@@ -32,17 +31,39 @@ async def edit_speaker(slug: str, speaker_id: str, change: SpeakerChange | OwnCh
     """Change what is given. Raises `NotFound`, `Conflict` for a stale version."""
     event = await event_by_slug(slug)
     async with transaction() as tx:
-        before = await locked_speaker(tx, event.id, speaker_id)
-        fields = {name: to for name, to in msgspec.structs.asdict(change).items() if to is not msgspec.UNSET}
-        version = fields.pop("version", before.version)
-        if version != before.version:
-            raise Conflict(
-                "Somebody changed this meanwhile. Read it again.", code="stale_version", version=before.version
-            )
-        after = msgspec.structs.replace(before, **fields, version=before.version + 1, changed_at=clock.now())
-        await update_speakers(tx, [after])
-        await touch_roster(tx, event.id)
+        return await change_speaker(tx, event.id, speaker_id, change)
+
+
+async def change_speaker(tx: Transaction, event_id: str, speaker_id: str, change: SpeakerChange | OwnChange) -> Speaker:
+    """The same within the caller's transaction. Another address gets links of its own: the old ones went to somebody else."""
+    before = await locked_speaker(tx, event_id, speaker_id)
+    fields = {name: to for name, to in msgspec.structs.asdict(change).items() if to is not msgspec.UNSET}
+    check_version(fields.pop("version", before.version), held=before.version)
+    if "email" in fields and fields["email"] != before.email:
+        fields["link_generation"] = before.link_generation + 1
+        if before.answered_at is None:
+            fields |= {"asked_at": None, "reminded_at": None}
+    after = msgspec.structs.replace(before, **fields, version=before.version + 1, changed_at=clock.now())
+    await update_speakers(tx, [after])
+    await touch_roster(tx, event_id)
     return after
+
+
+async def replace_links(event_id: str, speaker_id: str) -> Speaker:
+    """Draw the links to their page and their calendar anew; the old ones open nothing any more. Raises `NotFound`."""
+    async with transaction() as tx:
+        before = await locked_speaker(tx, event_id, speaker_id)
+        after = msgspec.structs.replace(
+            before, link_generation=before.link_generation + 1, version=before.version + 1, changed_at=clock.now()
+        )
+        await update_speakers(tx, [after])
+    return after
+
+
+def check_version(given: int, *, held: int) -> None:
+    """Raises `Conflict` where somebody changed it since the version that was read."""
+    if given != held:
+        raise Conflict("Somebody changed this meanwhile. Read it again.", code="stale_version", version=held)
 
 
 async def insert_speakers(tx: Transaction, speakers: Sequence[Speaker]) -> None:
@@ -107,7 +128,7 @@ def _columns(speaker: Speaker) -> dict[str, Any]:
         "event": speaker.event_id,
         "state": speaker.state.value,
         "email_key": speaker.email.casefold() if speaker.email else None,
-        "search_key": search_key(" ".join((speaker.name, speaker.organisation, speaker.city))),
+        "search_key": searched_by(speaker),
         "link_digest": token_digest(speaker_code(speaker.id, generation, secret_key=secret_key)),
         "feed_digest": token_digest(feed_token(speaker.id, generation, secret_key=secret_key)),
     }

@@ -1,6 +1,7 @@
 """What a speaker is, and who may see what of them. Pure."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -50,3 +51,42 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
 def is_shown(speaker: Speaker) -> bool:
     """Whether the public sees this person: not who declined or withdrew, and not who asked to stay unnamed."""
     return speaker.public and speaker.state not in OUT
+
+
+# What a speaker may say of a part in a session themselves; who was taken out of it by the organisers cannot come back alone.
+ANSWERS = frozenset({State.CONFIRMED, State.DECLINED})
+
+
+def may_answer(state: State) -> bool:
+    """Whether the speaker may still say yes or no to a part that stands so."""
+    return state is not State.WITHDRAWN
+
+
+def state_after(answers: Iterable[State], *, before: State) -> State:
+    """Where the roster has somebody after these answers to all their parts: one yes counts, no is no when nothing is open."""
+    given = [one for one in answers if one is not State.WITHDRAWN]
+    if State.CONFIRMED in given:
+        return State.CONFIRMED
+    if given and all(one is State.DECLINED for one in given):
+        return State.DECLINED
+    # A yes was taken back, and other parts are still open.
+    return State.INVITED if before in (State.CONFIRMED, State.DECLINED) else before
+
+
+# How long after a letter the next one may remind, and how long before the event reminding begins.
+REMIND_AFTER = timedelta(days=5)
+REMIND_WITHIN = timedelta(days=60)
+# An organiser's second press of the button is no second wish.
+AGAIN_BY_HAND_AFTER = timedelta(hours=12)
+
+
+def waits_for_answer(speaker: Speaker) -> bool:
+    """Whether they were asked and have not answered since."""
+    if speaker.email is None or speaker.asked_at is None or speaker.state not in (State.PROPOSED, State.INVITED):
+        return False
+    return speaker.answered_at is None or speaker.answered_at < speaker.asked_at
+
+
+def can_be_asked(speaker: Speaker) -> bool:
+    """Whether a letter may ask them: they have an address, and are not out."""
+    return speaker.email is not None and speaker.state not in OUT
