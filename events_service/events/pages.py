@@ -165,7 +165,7 @@ def _event_form(
         event=event,
         form=form,
         errors=errors or {},
-        zones=_zones(),
+        zones=zones_to_choose(),
         topics=[*AREAS_OF_ACTION, *own_topics],
     )
 
@@ -177,7 +177,7 @@ def _value(form: Form[Any]) -> Any:
     return form.value
 
 
-def _zones() -> list[str]:
+def zones_to_choose() -> list[str]:
     """Every IANA zone people choose, the Nordic ones first."""
     others = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
     return [*NORDIC_ZONES, *(zone for zone in others if zone not in NORDIC_ZONES)]
