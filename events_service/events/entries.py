@@ -3,6 +3,7 @@
 Pure but for the settings' public address. Words are in the language of the request or letter at hand (`web/words.py`).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +12,9 @@ from events_service.calendar import Entry, EntryStatus, event_uid, zone_label
 from events_service.events.rules import NORDIC_CLOCKS, Disclosure, Event, Format, Status, Venue, for_the_public
 from events_service.web.words import clock_time, day, wall
 from events_service.web.words import gettext as _
+
+# Cities that share a clock, and its zone.
+Clocks = Sequence[tuple[Sequence[str], str]]
 
 
 def public_entry(event: Event) -> Entry:
@@ -44,10 +48,10 @@ def page_url(event: Event) -> str:
     return f"{settings.current().base_url}/events/{event.slug}"
 
 
-def local_times(event: Event) -> list[str]:
-    """A line for each Nordic clock, west to east: `Helsinki 11.00–12.30 EET`; another day than the event's is named."""
+def local_times(event: Event, *, clocks: Clocks = NORDIC_CLOCKS) -> list[str]:
+    """A line for each of these clocks: `Helsinki 11.00–12.30 EET`; another day than the event's is named."""
     lines = []
-    for cities, zone in NORDIC_CLOCKS:
+    for cities, zone in clocks:
         # Past midnight the hour is plain; past a day it is not.
         ends = wall if event.ends_at - event.starts_at >= timedelta(days=1) else clock_time
         hours = f"{clock_time(event.starts_at, zone)}–{ends(event.ends_at, zone)}"

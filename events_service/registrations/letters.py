@@ -122,7 +122,7 @@ def letter_about(
         recipient=person.email,
         recipient_name=person.name,
         language=person.language,
-        facts={"event": _event_json(event), "person": person, "invite": invite, "reason": reason},
+        facts={"event": event_json(event), "person": person, "invite": invite, "reason": reason},
         event_slug=event.slug,
         registration_id=person.id,
         priority=priority,
@@ -166,7 +166,7 @@ def _write(letter: PostedLetter, facts: LetterFacts, badge: str | None) -> Rende
     set_header(message, "From", mailbox(own.organisation, sender))
     set_header(message, "To", mailbox(letter.recipient_name, letter.recipient))
     set_header(message, "Subject", says.subject)
-    set_header(message, "Date", _mail_date(letter.created_at))
+    set_header(message, "Date", mail_date(letter.created_at))
     set_header(message, "Message-ID", letter.message_id)
     set_header(message, "Auto-Submitted", "auto-generated")
     return Rendered(
@@ -235,11 +235,12 @@ async def _badge_text(facts: LetterFacts) -> str | None:
     )
 
 
-def _mail_date(moment: datetime) -> str:
+def mail_date(moment: datetime) -> str:
+    """The moment, which is in UTC, as the header Date wants it."""
     return moment.strftime("%a, %d %b %Y %H:%M:%S +0000")
 
 
 @lru_cache(maxsize=64)
-def _event_json(event: Event) -> msgspec.Raw:
+def event_json(event: Event) -> msgspec.Raw:
     """The event as JSON, encoded once for the hundreds of letters that carry it."""
     return msgspec.Raw(msgspec.json.encode(event))

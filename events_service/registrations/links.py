@@ -1,6 +1,6 @@
 """The addresses a participant is given."""
 
-from events_service.registrations.secrets import feed_token, reply_token
+from events_service.registrations.secrets import feed_token, reply_token, session_reply_token
 from events_service.settings import Settings
 
 
@@ -19,5 +19,21 @@ def reply_address(registration_id: str | None, settings: Settings) -> str:
     """The mailbox that takes answers: with a plus address of its own for each invite (`invites+<token>@…`)."""
     if registration_id is None:
         return settings.reply_address
+    return _plus_address(reply_token(registration_id, secret_key=settings.secret_key), settings)
+
+
+def session_reply_address(session_id: str, email_key: str | None, settings: Settings) -> str:
+    """The mailbox that takes answers to the invite of one person to one session; the plain one for None, who holds no invite."""
+    if email_key is None:
+        return settings.reply_address
+    return _plus_address(session_reply_token(session_id, email_key, secret_key=settings.secret_key), settings)
+
+
+def speaking_url(code: str, settings: Settings) -> str:
+    """A speaker's own page. The code stands behind `#`, as that of `page_url`."""
+    return f"{settings.base_url}/speaking#{code}"
+
+
+def _plus_address(token: str, settings: Settings) -> str:
     local, _, domain = settings.reply_address.rpartition("@")
-    return f"{local}+{reply_token(registration_id, secret_key=settings.secret_key)}@{domain}"
+    return f"{local}+{token}@{domain}"

@@ -29,6 +29,11 @@ def reply_token(registration_id: str, *, secret_key: str) -> str:
     return keyed_token(registration_id, secret_key=secret_key, purpose="invite-reply")
 
 
+def session_reply_token(session_id: str, email_key: str, *, secret_key: str) -> str:
+    """What stands behind the plus in the address that takes one person's answers to the invite to one session."""
+    return keyed_token(session_id, email_key, secret_key=secret_key, purpose="session-invite-reply")
+
+
 def badge_text(
     registration_id: str, generation: int, *, category: str, event: Event, key: SigningKey, secret_key: str
 ) -> str:

@@ -1,0 +1,214 @@
+"""Letters about sessions, to those who have a place or a part in them: facts in, subject, text, HTML and invite out.
+
+As with other letters the facts are taken when the letter is posted, and the links are drawn when it is written.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from events_service import settings
+from events_service.agenda.entries import held_session_entry, session_entry, session_local_times, session_url
+from events_service.agenda.rules import Agenda, Room, Session, Track
+from events_service.calendar import (
+    Entry,
+    Invite,
+    Invitee,
+    Method,
+    Organiser,
+    cancel_ics,
+    compose_letter,
+    mailbox,
+    request_ics,
+    set_header,
+)
+from events_service.events.rules import Event
+from events_service.outbox.rules import NewLetter, PostedLetter, Rendered, is_safe_in_header
+from events_service.registrations.invite_rules import Holder
+from events_service.registrations.letters import URGENT, InviteFacts, event_json, mail_date
+from events_service.registrations.links import page_url, session_reply_address, speaking_url
+from events_service.registrations.secrets import page_code
+from events_service.registrations.session_wording import session_wording
+from events_service.speakers.actions import speaker_code
+from events_service.web.pages import render
+from events_service.web.words import language, spoken
+
+KINDS = (
+    "session_invited",
+    "session_changed",
+    "session_withdrawn",
+    "session_cancelled",
+    "session_waitlisted",
+    "session_promoted",
+    "speaking_invited",
+    "speaking_changed",
+    "speaking_withdrawn",
+)
+
+
+class SessionFacts(msgspec.Struct, frozen=True):
+    """A session as a letter tells of it: with its rooms, its track, and the names of those who are shown to take part."""
+
+    session: Session
+    rooms: tuple[Room, ...] = ()
+    track: Track | None = None
+    speakers: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, session: Session, agenda: Agenda, *, speakers: Sequence[str]) -> "SessionFacts":
+        """What of the agenda belongs to the session; its long description is for its page alone."""
+        track = agenda.track.get(session.track_id) if session.track_id else None
+        told = msgspec.structs.replace(session, description="", speakers=())
+        return cls(told, agenda.rooms_of(session), track, tuple(speakers))
+
+    @property
+    def agenda(self) -> Agenda:
+        """An agenda of this session alone."""
+        return Agenda(rooms=self.rooms, tracks=(self.track,) if self.track else (), sessions=(self.session,))
+
+
+class LetterFacts(msgspec.Struct, frozen=True):
+    """All a letter about a session is written from. `position` is the rank on its waiting list."""
+
+    event: Event
+    about: SessionFacts
+    person: Holder
+    invite: InviteFacts | None = None
+    reason: str = ""
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A session ready for the letters about it: its facts as JSON, written once for all of them."""
+
+    event: Event
+    session: Session
+    facts: msgspec.Raw
+
+    @classmethod
+    def of(cls, event: Event, session: Session, agenda: Agenda, *, speakers: Sequence[str]) -> "Told":
+        facts = SessionFacts.of(session, agenda, speakers=speakers)
+        return cls(event, session, msgspec.Raw(msgspec.json.encode(facts)))
+
+
+def letter_about_session(
+    kind: str,
+    told: Told,
+    person: Holder,
+    *,
+    invite: InviteFacts | None = None,
+    reason: str = "",
+    position: int | None = None,
+    priority: int = URGENT,
+) -> NewLetter:
+    """A letter to lay in the outbox."""
+    return NewLetter(
+        kind=kind,
+        recipient=person.email,
+        # One odd name among hundreds must not keep the others from their letters.
+        recipient_name=person.name if is_safe_in_header(person.name) else "",
+        language=person.language,
+        facts={
+            "event": event_json(told.event),
+            "about": told.facts,
+            "person": person,
+            "invite": invite,
+            "reason": reason,
+            "position": position,
+        },
+        event_slug=told.event.slug,
+        registration_id=person.registration_id,
+        priority=priority,
+    )
+
+
+async def write_session_letter(letter: PostedLetter) -> Rendered:
+    """The finished letter, made off the event loop."""
+    facts = msgspec.convert(letter.facts, LetterFacts)
+    return await asyncio.to_thread(_write, letter, facts)
+
+
+SESSION_RENDERERS: dict[str, Callable[[PostedLetter], Awaitable[Rendered]]] = dict.fromkeys(KINDS, write_session_letter)
+
+
+def _write(letter: PostedLetter, facts: LetterFacts) -> Rendered:
+    language.set(spoken(letter.language))
+    own = settings.current()
+    is_invite = facts.invite is not None
+    sender = session_reply_address(facts.about.session.id, facts.person.email_key if is_invite else None, own)
+    says = session_wording(letter.kind, facts.event, facts.about.session, reason=facts.reason, position=facts.position)
+    entry = _entry(letter.kind, facts)
+    values = {**_links(letter.kind, facts), **_values(facts, entry), "says": says}
+    text, html = render("letters/session.txt", **values), render("letters/session.html", **values)
+    message = compose_letter(
+        text=text, html=html, invite=_invite(facts, entry, sender=sender, organisation=own.organisation)
+    )
+    set_header(message, "From", mailbox(own.organisation, sender))
+    set_header(message, "To", mailbox(letter.recipient_name, letter.recipient))
+    set_header(message, "Subject", says.subject)
+    set_header(message, "Date", mail_date(letter.created_at))
+    set_header(message, "Message-ID", letter.message_id)
+    set_header(message, "Auto-Submitted", "auto-generated")
+    return Rendered(
+        sender=sender,
+        recipient=letter.recipient,
+        message=message.as_bytes(),
+        subject=says.subject,
+        text=text,
+        html=html,
+    )
+
+
+def _entry(kind: str, facts: LetterFacts) -> Entry:
+    """As those see it who hold the session; as the public does for who waits for it or was let go."""
+    holds = facts.invite is not None and facts.invite.method == "REQUEST"
+    shown = held_session_entry if holds else session_entry
+    about = facts.about
+    sequence = facts.invite.sequence if facts.invite else None
+    return shown(facts.event, about.session, about.agenda, speakers=about.speakers, sequence=sequence)
+
+
+def _values(facts: LetterFacts, entry: Entry) -> dict[str, object]:
+    own, session = settings.current(), facts.about.session
+    return {
+        "event": facts.event,
+        "session": session,
+        "clocks": session_local_times(facts.event, session, facts.about.agenda),
+        "speakers": facts.about.speakers,
+        "person": facts.person,
+        "entry": entry,
+        "language": language.get(),
+        "session_url": session_url(facts.event, session),
+        "is_on": facts.invite is None or facts.invite.method == "REQUEST",
+        "organisation": own.organisation,
+    }
+
+
+def _links(kind: str, facts: LetterFacts) -> dict[str, object]:
+    """The page that a letter leads to: a speaker's own, else the participant's."""
+    own, person = settings.current(), facts.person
+    to_speakers_page = person.speaker_id is not None and (kind.startswith("speaking") or person.registration_id is None)
+    if to_speakers_page:
+        assert person.speaker_id is not None
+        code = speaker_code(person.speaker_id, person.speaker_generation or 0, secret_key=own.secret_key)
+        return {"page_code": code, "page_url": speaking_url(code, own), "page_address": f"{own.base_url}/speaking"}
+    assert person.registration_id is not None
+    code = page_code(person.registration_id, person.links_generation or 0, secret_key=own.secret_key)
+    return {"page_code": code, "page_url": page_url(code, own), "page_address": f"{own.base_url}/my"}
+
+
+def _invite(facts: LetterFacts, entry: Entry, *, sender: str, organisation: str) -> Invite | None:
+    if facts.invite is None:
+        return None
+    organiser, invitee = Organiser(organisation, sender), Invitee(facts.person.name, facts.person.email)
+    stamped_at: datetime = facts.invite.stamped_at
+    if facts.invite.method == "REQUEST":
+        return Invite(Method.REQUEST, request_ics(entry, organiser=organiser, invitee=invitee, stamped_at=stamped_at))
+    ics = cancel_ics(
+        entry, organiser=organiser, invitee=invitee, stamped_at=stamped_at, whole_event=facts.invite.whole_event
+    )
+    return Invite(Method.CANCEL, ics)
