@@ -30,11 +30,11 @@ from events_service.people import api as people_api
 from events_service.people import pages as people_pages
 from events_service.people.guards import SignInFirst, actor_of, know_visitor, needs_somewhere, to_sign_in
 from events_service.people.rules import Permission
+from events_service.programme.letters import RENDERERS
 from events_service.registrations import api as registrations_api
 from events_service.registrations import event_pages, my_pages
 from events_service.registrations import office_pages as registrations_office_pages
 from events_service.registrations import pages as registrations_pages
-from events_service.registrations.letters import RENDERERS
 from events_service.settings import Settings
 from events_service.web.assets import static_file
 from events_service.web.bodies import JsonBodies

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from events_service import clock, database, settings
+from events_service.agenda.asking import remind_speakers
 from events_service.database import missing_migrations, transaction
 from events_service.errors import Unavailable
 from events_service.events.actions import complete_past_events
@@ -19,8 +20,8 @@ from events_service.outbox.actions import forget_bodies, send_due
 from events_service.outbox.rules import FORGET_AFTER
 from events_service.outbox.transports import transport_for
 from events_service.people.sign_ins import sweep_sign_ins
+from events_service.programme.letters import RENDERERS
 from events_service.registrations.announcing import announce_changes
-from events_service.registrations.letters import RENDERERS
 from events_service.settings import Settings
 from events_service.web.idempotency import KEPT_FOR
 
@@ -54,8 +55,9 @@ async def work(own: Settings, stop: asyncio.Event) -> None:
 
 
 async def tidy(now: datetime) -> None:
-    """Events that are over, answers and tries nobody asks for any more, old letters' contents, ended sign-ins."""
+    """Events that are over, speakers to remind, answers and tries nobody asks for any more, old letters' contents, ended sign-ins."""
     await complete_past_events(now)
+    await remind_speakers(now)
     await forget_bodies(now - FORGET_AFTER)
     await sweep_sign_ins(now=now)
     async with transaction() as tx:

@@ -1,0 +1,7 @@
+"""Every kind of letter the service writes, and who writes it."""
+
+from events_service.outbox.rules import Renderers
+from events_service.programme.speaker_letters import SPEAKER_RENDERERS
+from events_service.registrations.letters import RENDERERS as PARTICIPANT_RENDERERS
+
+RENDERERS: Renderers = {**PARTICIPANT_RENDERERS, **SPEAKER_RENDERERS}
