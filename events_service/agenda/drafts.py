@@ -42,7 +42,8 @@ LONGEST_MINUTES = 14 * 24 * 60
 Title = Annotated[str, checked(needed_line, max_length=300)]
 Subtitle = Annotated[str, checked(one_line, max_length=300)]
 Minutes = Annotated[int, Meta(ge=1, le=LONGEST_MINUTES, examples=[45])]
-Id = Annotated[str, Meta(min_length=1, max_length=64)]
+# As ids are made: what looks otherwise is none, and PostgreSQL takes no NUL in a text.
+Id = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}$", examples=["0190f6b27c3d7a11b2c3d4e5f6a7b8c9"])]
 Position = Annotated[int, Meta(ge=0, le=10_000)]
 
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from events_service.agenda.bounds import ROOMS_AT_MOST, check_room_for
 from events_service.agenda.drafts import RoomChange, RoomDraft, given
 from events_service.agenda.queries import room_from
 from events_service.agenda.rules import Room
@@ -18,6 +19,7 @@ async def add_room(slug: str, draft: RoomDraft) -> Room:
     event = await event_by_slug(slug)
     async with transaction() as tx:
         await lock_agenda(tx, event)
+        await check_room_for(tx, event, "room", at_most=ROOMS_AT_MOST)
         await _check_name(tx, event, draft.name)
         room = Room(
             id=new_id(),

@@ -1,11 +1,14 @@
 """What agenda editors do with sessions of the draft."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
 from events_service import clock
+from events_service.agenda.bounds import SESSIONS_AT_MOST, check_room_for
+from events_service.agenda.draft_queries import session_by_id as session_by_id
 from events_service.agenda.drafts import AgendaChange, AppearanceDraft, SessionChange, SessionDraft, given
 from events_service.agenda.queries import Head, appearance_from, at_wall_time, head_of, session_from
 from events_service.agenda.rules import Appearance, Session
@@ -31,13 +34,22 @@ from events_service.speakers.rules import State
 async def add_session(slug: str, draft: SessionDraft) -> Session:
     """A new session of the draft. Raises `NotFound`, `Invalid` with every wrong field."""
     event = await event_by_slug(slug)
+    errors: list[FieldError] = []
     async with transaction() as tx:
         await lock_agenda(tx, event)
-        times = settle_times(
-            event.timezone, starts=draft.starts_at, ends=draft.ends_at, minutes=given(draft.minutes, None)
-        )
-        people = await _appearances(tx, event, (), draft.speakers)
-        await _check_rooms_and_track(tx, event, draft.room_ids, draft.track_id)
+        await check_room_for(tx, event, "session", at_most=SESSIONS_AT_MOST)
+        with _noted(errors):
+            times = settle_times(
+                event.timezone, starts=draft.starts_at, ends=draft.ends_at, minutes=given(draft.minutes, None)
+            )
+        with _noted(errors):
+            visible_from = read_moment("visible_from", draft.visible_from, event.timezone)
+        with _noted(errors):
+            people = await _appearances(tx, event, (), draft.speakers)
+        with _noted(errors):
+            await _check_rooms_and_track(tx, event, draft.room_ids, draft.track_id)
+        if errors:
+            raise Invalid(errors)
         now, number = clock.now(), await next_number(tx, event)
         session = Session(
             id=new_id(),
@@ -55,7 +67,7 @@ async def add_session(slug: str, draft: SessionDraft) -> Session:
             minutes=times.minutes,
             room_ids=tuple(dict.fromkeys(draft.room_ids)),
             track_id=draft.track_id,
-            topics=tuple(draft.topics),
+            topics=tuple(dict.fromkeys(draft.topics)),
             language=draft.language,
             abstract=draft.abstract,
             description=draft.description,
@@ -63,7 +75,7 @@ async def add_session(slug: str, draft: SessionDraft) -> Session:
             capacity=draft.capacity,
             signup=draft.signup,
             join_url=draft.join_url,
-            visible_from=read_moment("visible_from", draft.visible_from, event.timezone),
+            visible_from=visible_from,
             created_at=now,
             changed_at=now,
         )
@@ -125,16 +137,12 @@ async def change_agenda(slug: str, change: AgendaChange) -> Head:
     return await head_of(event.id)
 
 
-async def session_by_id(event: Event, session_id: str) -> Session:
-    """A session of the draft. Raises `NotFound`."""
-    async with transaction() as tx:
-        return await locked_session(tx, event, session_id, head=await head_of(event.id))
-
-
 async def locked_session(tx: Transaction, event: Event, session_id: str, *, head: Head) -> Session:
     """A session of the draft, its times in the event's zone. Raises `NotFound`."""
     row = await tx.fetch_one(
-        "SELECT * FROM session WHERE event = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE", event.id, session_id
+        "SELECT * FROM session WHERE event = $1 AND id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE",
+        event.id,
+        session_id,
     )
     if row is None:
         raise NotFound()
@@ -150,27 +158,48 @@ async def _changed(tx: Transaction, event: Event, before: Session, change: Sessi
         for name, value in msgspec.structs.asdict(change).items()
         if value is not msgspec.UNSET and name not in ("version", "starts_at", "ends_at", "minutes", "visible_from")
     }
-    fields |= _times(event, before, change)
-    if change.visible_from is not msgspec.UNSET:
-        fields["visible_from"] = read_moment("visible_from", change.visible_from, event.timezone)
-    if change.speakers is not msgspec.UNSET:
-        fields["speakers"] = await _appearances(tx, event, before.speakers, change.speakers)
+    errors: list[FieldError] = []
+    with _noted(errors):
+        fields |= _times(event, before, change)
+    with _noted(errors):
+        if change.visible_from is not msgspec.UNSET:
+            fields["visible_from"] = read_moment("visible_from", change.visible_from, event.timezone)
+    with _noted(errors):
+        if change.speakers is not msgspec.UNSET:
+            fields["speakers"] = await _appearances(tx, event, before.speakers, change.speakers)
     for name in ("room_ids", "topics"):
         if name in fields:
             fields[name] = tuple(dict.fromkeys(fields[name]))
-    await _check_rooms_and_track(tx, event, fields.get("room_ids", ()), fields.get("track_id"))
+    with _noted(errors):
+        await _check_rooms_and_track(tx, event, fields.get("room_ids", ()), fields.get("track_id"))
+    if errors:
+        raise Invalid(errors)
     return msgspec.structs.replace(before, **fields, version=before.version + 1, changed_at=clock.now())
 
 
+@contextmanager
+def _noted(errors: list[FieldError]) -> Iterator[None]:
+    """Go on after wrong values, so that all of them are told at once; whoever notes must raise in the end."""
+    try:
+        yield
+    except Invalid as invalid:
+        errors.extend(invalid.errors)
+
+
 def _times(event: Event, before: Session, change: SessionChange) -> dict[str, object]:
-    """What a change says of the times: a start alone moves it and keeps its length, null lays it on the shelf."""
+    """What a change says of the times: a start alone moves it and keeps its length, null lays it on the shelf.
+
+    A time that is not given stays the moment it is: it may be one that a wall time alone does not tell.
+    """
     if change.starts_at is change.ends_at is change.minutes is msgspec.UNSET:
         return {}
-    starts = given(change.starts_at, before.starts_wall)
     keeps_end = change.starts_at is msgspec.UNSET and change.minutes is msgspec.UNSET
-    ends = given(change.ends_at, before.ends_wall if keeps_end else None) if starts is not None else None
-    minutes = given(change.minutes, before.minutes)
-    times = settle_times(event.timezone, starts=starts, ends=ends, minutes=minutes)
+    times = settle_times(
+        event.timezone,
+        starts=given(change.starts_at, before.starts_at),
+        ends=given(change.ends_at, before.ends_at if keeps_end else None),
+        minutes=given(change.minutes, before.minutes),
+    )
     return {
         "starts_at": times.starts_at,
         "ends_at": times.ends_at,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from events_service.agenda.drafts import LONGEST_MINUTES
+from events_service.calendar import DoubledWallTime, SkippedWallTime
 from events_service.errors import FieldError, Invalid
 from events_service.events.rules import to_utc, to_wall
 
@@ -21,8 +22,13 @@ class Times:
     minutes: int
 
 
-def settle_times(zone: str, *, starts: str | None, ends: str | None, minutes: int | None) -> Times:
-    """The times in that zone; without an end it follows from the minutes. Raises `Invalid` with every wrong field."""
+def settle_times(
+    zone: str, *, starts: str | datetime | None, ends: str | datetime | None, minutes: int | None
+) -> Times:
+    """The times in that zone, to the minute; without an end it follows from the minutes.
+
+    What was typed is a text, what is known already a moment. Raises `Invalid` with every wrong field.
+    """
     errors: list[FieldError] = []
     starts_at, ends_at = _read("starts_at", starts, zone, errors), _read("ends_at", ends, zone, errors)
     if ends is not None and starts is None:
@@ -56,12 +62,18 @@ def minutes_between(starts_at: datetime, ends_at: datetime) -> int:
     return max(1, round((ends_at - starts_at).total_seconds() / 60))
 
 
-def _read(name: str, text: str | None, zone: str, errors: list[FieldError]) -> datetime | None:
-    if text is None:
-        return None
+def _read(name: str, given: str | datetime | None, zone: str, errors: list[FieldError]) -> datetime | None:
+    """Whole minutes: seconds would be lost in the wall time, and with it when the zone changes."""
+    if given is None or isinstance(given, datetime):
+        return given
     try:
-        return to_utc(text, zone)
-    except (OverflowError, ValueError) as error:
-        # A wall time that a change of clocks skips or doubles says so itself.
-        errors.append(FieldError(name, "impossible_wall_time", str(error)))
-        return None
+        return to_utc(given, zone).replace(second=0, microsecond=0)
+    except SkippedWallTime:
+        message = f"The clocks in {zone} are put forward over this time: there is no such moment."
+        errors.append(FieldError(name, "impossible_wall_time", message))
+    except DoubledWallTime:
+        message = f"The clocks in {zone} show this time twice. Write it with its offset."
+        errors.append(FieldError(name, "impossible_wall_time", message))
+    except (OverflowError, ValueError):
+        errors.append(FieldError(name, "invalid_time", "This moment cannot be told in this time zone."))
+    return None

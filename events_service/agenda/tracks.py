@@ -4,10 +4,18 @@ import re
 
 import msgspec
 
+from events_service.agenda.bounds import TRACKS_AT_MOST, check_room_for
 from events_service.agenda.drafts import TrackChange, TrackDraft, given
 from events_service.agenda.queries import track_from
 from events_service.agenda.rules import COLOURS, Track
-from events_service.agenda.writing import check_version, insert_tracks, lock_agenda, touch_agenda, update_track
+from events_service.agenda.writing import (
+    check_version,
+    insert_tracks,
+    lock_agenda,
+    lock_sessions,
+    touch_agenda,
+    update_track,
+)
 from events_service.database import Transaction, transaction
 from events_service.errors import Conflict, NotFound
 from events_service.events.queries import event_by_slug
@@ -21,6 +29,7 @@ async def add_track(slug: str, draft: TrackDraft) -> Track:
     event = await event_by_slug(slug)
     async with transaction() as tx:
         await lock_agenda(tx, event)
+        await check_room_for(tx, event, "track", at_most=TRACKS_AT_MOST)
         others = [track_from(row) for row in await tx.fetch("SELECT * FROM track WHERE event = $1", event.id)]
         position = max((one.position + 1 for one in others), default=0)
         track = Track(
@@ -61,6 +70,8 @@ async def remove_track(slug: str, track_id: str, *, version: int | msgspec.Unset
         await lock_agenda(tx, event)
         track = await _track(tx, event, track_id)
         check_version(version, held=track.version)
+        rows = await tx.fetch("SELECT id FROM session WHERE track = $1", track.id)
+        await lock_sessions(tx, (row["id"] for row in rows))
         await tx.execute("UPDATE session SET track = NULL, version = version + 1 WHERE track = $1", track.id)
         await tx.execute("DELETE FROM track WHERE id = $1", track.id)
         await touch_agenda(tx, event)
