@@ -30,6 +30,7 @@ from events_service.people import api as people_api
 from events_service.people import pages as people_pages
 from events_service.people.guards import SignInFirst, actor_of, know_visitor, needs_somewhere, to_sign_in
 from events_service.people.rules import Permission
+from events_service.planning import roster_api
 from events_service.programme.letters import RENDERERS
 from events_service.registrations import api as registrations_api
 from events_service.registrations import event_pages, my_pages
@@ -119,6 +120,7 @@ def _routes() -> list[ControllerRouterHandler]:
         *people_api.routes(_event_slugs),
         *events_api.ROUTES,
         *registrations_api.ROUTES,
+        *roster_api.ROUTES,
         *door_api.ROUTES,
         *feed_pages.ROUTES,
         Router(path="/", route_handlers=_pages(), before_request=_before_page),

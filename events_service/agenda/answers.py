@@ -1,4 +1,7 @@
-"""What becomes of speakers' parts in sessions: they say yes or no, withdraw, or are taken from the roster."""
+"""What becomes of speakers' parts in sessions: they say yes or no, withdraw, or are taken from the roster.
+
+All of it happens within the caller's transaction, which tells calendars in the same breath (`registrations/speaking.py`).
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -16,42 +19,38 @@ from events_service.speakers.drafts import SpeakerChange
 from events_service.speakers.rules import OUT, Speaker, State, may_answer, state_after
 
 
-async def set_answers(event: Event, speaker_id: str, answers: Mapping[str, State]) -> Speaker:
+async def set_answers(tx: Transaction, event: Event, speaker_id: str, answers: Mapping[str, State]) -> Speaker:
     """What a speaker answered for their parts (session id → yes or no), all or none of it, and where that leaves them.
 
     Raises `NotFound` for a session in which they have no part, `Conflict` (withdrawn) where that is out of their hands.
     """
-    async with transaction() as tx:
-        await lock_agenda(tx, event)
-        before = await actions.locked_speaker(tx, event.id, speaker_id)
-        held = await _parts(tx, event, speaker_id)
-        if not set(answers) <= set(held):
-            raise NotFound()
-        if not may_answer(before.state) or not all(may_answer(held[session_id]) for session_id in answers):
-            raise Conflict("You are no longer part of this. Please write to the organisers.", code="withdrawn")
-        await _set_parts(tx, event, speaker_id, {one: to for one, to in answers.items() if held[one] is not to})
-        state = state_after((held | dict(answers)).values(), before=before.state)
-        return await _stands(tx, before, state, answered_at=clock.now())
+    await lock_agenda(tx, event)
+    before = await actions.locked_speaker(tx, event.id, speaker_id)
+    held = await _parts(tx, event, speaker_id)
+    if not set(answers) <= set(held):
+        raise NotFound()
+    if not may_answer(before.state) or not all(may_answer(held[session_id]) for session_id in answers):
+        raise Conflict("You are no longer part of this. Please write to the organisers.", code="withdrawn")
+    await _set_parts(tx, event, speaker_id, {one: to for one, to in answers.items() if held[one] is not to})
+    state = state_after((held | dict(answers)).values(), before=before.state)
+    return await _stands(tx, before, state, answered_at=clock.now())
 
 
-async def withdraw_speaker(event: Event, speaker_id: str, *, by_themselves: bool) -> Speaker:
+async def withdraw_speaker(tx: Transaction, event: Event, speaker_id: str, *, by_themselves: bool) -> Speaker:
     """Take them out of every session, and out of sight. Raises `NotFound`."""
-    async with transaction() as tx:
-        await lock_agenda(tx, event)
-        before = await actions.locked_speaker(tx, event.id, speaker_id)
-        await _take_out(tx, event, speaker_id, State.WITHDRAWN)
-        answered_at = clock.now() if by_themselves else before.answered_at
-        return await _stands(tx, before, State.WITHDRAWN, answered_at=answered_at)
+    await lock_agenda(tx, event)
+    before = await actions.locked_speaker(tx, event.id, speaker_id)
+    await _take_out(tx, event, speaker_id, State.WITHDRAWN)
+    answered_at = clock.now() if by_themselves else before.answered_at
+    return await _stands(tx, before, State.WITHDRAWN, answered_at=answered_at)
 
 
-async def edit_speaker(slug: str, speaker_id: str, change: SpeakerChange) -> Speaker:
+async def edit_speaker(tx: Transaction, event: Event, speaker_id: str, change: SpeakerChange) -> Speaker:
     """Change what is given; who is out by it is out of every session too. Raises `NotFound`, `Conflict` for a stale version."""
-    event = await event_by_slug(slug)
-    async with transaction() as tx:
-        await lock_agenda(tx, event)
-        after = await actions.change_speaker(tx, event.id, speaker_id, change)
-        if change.state is not msgspec.UNSET and change.state in OUT:
-            await _take_out(tx, event, speaker_id, change.state)
+    await lock_agenda(tx, event)
+    after = await actions.change_speaker(tx, event.id, speaker_id, change)
+    if change.state is not msgspec.UNSET and change.state in OUT:
+        await _take_out(tx, event, speaker_id, change.state)
     return after
 
 

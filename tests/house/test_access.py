@@ -19,6 +19,7 @@ from events_service.database import fetch_one, transaction
 from events_service.people import actions, sign_ins
 from events_service.people.rules import Actor, Grant, Permission, Role
 from events_service.sealing import keyed_token
+from tests.agenda.given import a_session, a_speaker
 from tests.conftest import settings_for
 from tests.door.given import a_guest, a_phone, an_event
 from tests.house.given import bearer, service
@@ -85,6 +86,13 @@ API: dict[str, Needs] = {
     f"POST {EVENT}/cancel": Needs(here=P.PUBLISH_EVENTS),
     f"POST {EVENT}/clone": Needs(here=P.EDIT_EVENTS, everywhere=P.CREATE_EVENTS),
     f"GET {EVENT}/registrations": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {EVENT}/speakers": Needs(here=P.EDIT_AGENDA),
+    f"POST {EVENT}/speakers": Needs(here=P.EDIT_AGENDA),
+    f"GET {EVENT}/speakers/{{speaker_id}}": Needs(here=P.EDIT_AGENDA),
+    f"PATCH {EVENT}/speakers/{{speaker_id}}": Needs(here=P.EDIT_AGENDA),
+    f"PUT {EVENT}/speakers/{{speaker_id}}/photo": Needs(here=P.EDIT_AGENDA),
+    f"DELETE {EVENT}/speakers/{{speaker_id}}/photo": Needs(here=P.EDIT_AGENDA),
+    f"DELETE {EVENT}/speakers/{{speaker_id}}": Needs(here=P.EDIT_AGENDA),
     f"GET {EVENT}/badges": Needs(here=P.SEE_BADGES),
     f"GET {EVENT}/devices": Needs(here=P.MANAGE_DOOR),
     f"POST {EVENT}/devices": Needs(here=P.MANAGE_DOOR),
@@ -178,6 +186,9 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
         await an_event("summit")
         guest = await a_guest(launch)
         phone = await a_phone(launch)
+        # Who has a part cannot be taken from the roster: everyone finds the same.
+        speaker = await a_speaker(event="launch")
+        session = await a_session(event="launch", speakers=[{"speaker_id": speaker.id}])
         await actions.make_api_token(Role.VIEWER, name="somebody's")
         await actions.add_account("somebody@malmo.example", Role.VIEWER, None, password=None)
         async with transaction() as tx:
@@ -185,6 +196,8 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
         ids = {
             "slug": "launch",
             "registration_id": guest.id,
+            "speaker_id": speaker.id,
+            "session_id": session.id,
             "device_id": phone.id,
             "letter_id": await an_id("SELECT id FROM letter WHERE event_slug = 'launch' LIMIT 1"),
             "token_id": await an_id("SELECT id FROM api_token LIMIT 1"),

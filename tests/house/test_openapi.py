@@ -11,7 +11,7 @@ from events_service.app import create_app
 from tests.conftest import settings_for
 
 # What is no text cannot be shown in JSON.
-PICTURES = {"image/png"}
+PICTURES = {"image/png", "image/jpeg", "image/webp"}
 
 
 @pytest.fixture(scope="module")
