@@ -40,7 +40,7 @@ Text = Annotated[
         max_length=200, pattern=r"^[^\x00]*$", description="Words of name, organisation or city; accents are folded."
     ),
 ]
-StateAsked = Annotated[State | None, QueryParameter(description="Only those in this state.")]
+StateAsked = Annotated[State | None, QueryParameter(name="state", description="Only those in this state.")]
 VersionRead = Annotated[
     int | None, QueryParameter(ge=1, le=2**31 - 1, description="The version that was read; a stale one is refused.")
 ]
@@ -70,13 +70,13 @@ class PictureOperation(Operation):
 async def list_all(
     slug: SlugInPath,
     q: Text = "",
-    state: StateAsked = None,
+    state_asked: StateAsked = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Page[SpeakerOut]:
     """By name."""
     event = await event_by_slug(slug)
-    people = await list_speakers(event.id, Wanted(q, state or ""), after=key_in(cursor), limit=limit + 1)
+    people = await list_speakers(event.id, Wanted(q, state_asked or ""), after=key_in(cursor), limit=limit + 1)
     found = page_of(people, limit=limit, key=list_key)
     return Page([speaker_out(one, event) for one in found.items], found.next)
 
