@@ -23,6 +23,7 @@ from events_service.door import pages as door_pages
 from events_service.errors import Refused
 from events_service.events import api as events_api
 from events_service.events import pages as events_pages
+from events_service.feeds import export_pages, own_pages
 from events_service.feeds import pages as feed_pages
 from events_service.logs import configure_logs
 from events_service.outbox.pages import Desk, letters_router
@@ -30,7 +31,7 @@ from events_service.people import api as people_api
 from events_service.people import pages as people_pages
 from events_service.people.guards import SignInFirst, actor_of, know_visitor, needs_somewhere, to_sign_in
 from events_service.people.rules import Permission
-from events_service.planning import roster_api
+from events_service.planning import editor_moves, editor_pages, place_pages, roster_api, session_pages
 from events_service.programme.letters import RENDERERS
 from events_service.registrations import api as registrations_api
 from events_service.registrations import event_pages, my_pages
@@ -123,6 +124,8 @@ def _routes() -> list[ControllerRouterHandler]:
         *roster_api.ROUTES,
         *door_api.ROUTES,
         *feed_pages.ROUTES,
+        *own_pages.ROUTES,
+        *export_pages.ROUTES,
         Router(path="/", route_handlers=_pages(), before_request=_before_page),
     ]
 
@@ -139,6 +142,10 @@ def _pages() -> list[ControllerRouterHandler]:
         *event_pages.ROUTES,
         *door_pages.ROUTES,
         *door_office_pages.ROUTES,
+        *editor_pages.ROUTES,
+        *editor_moves.ROUTES,
+        *session_pages.ROUTES,
+        *place_pages.ROUTES,
     ]
 
 

@@ -19,7 +19,7 @@ from events_service.database import fetch_one, transaction
 from events_service.people import actions, sign_ins
 from events_service.people.rules import Actor, Grant, Permission, Role
 from events_service.sealing import keyed_token
-from tests.agenda.given import a_session, a_speaker
+from tests.agenda.given import a_room, a_session, a_speaker, a_track
 from tests.conftest import settings_for
 from tests.door.given import a_guest, a_phone, an_event
 from tests.house.given import bearer, service
@@ -64,6 +64,8 @@ OPEN = {
     "GET /my/calendar/{file_name}", "GET /my/cancel", "POST /my/cancel", "POST /my/leave",
     "GET /door", "GET /door/pair", "POST /door/pair", "GET /door/scan", "POST /door/scan", "POST /door/undo",
     "POST /door/leave", "GET /sign-in/code", "POST /sign-in/code",
+    "GET /events/{slug}/schedule.xml", "GET /events/{slug}/schedule.json", "GET /events/{slug}/agenda.csv",
+    "GET /events/{slug}/agenda/changes.atom",
 }  # fmt: skip
 
 DEVICES = {"POST /api/v1/scans", "POST /api/v1/scans/batch", "POST /api/v1/scans/{scan_id}/undo"}
@@ -133,6 +135,26 @@ OFFICE: dict[str, Needs] = {
     f"GET {DESK}/registrations": Needs(here=P.SEE_REGISTRATIONS),
     f"GET {DESK}/registrations/new": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {DESK}/registrations/new": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {DESK}/agenda": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/overlap": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/conflicts/override": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/conflicts/withdraw": Needs(here=P.EDIT_AGENDA),
+    f"GET {DESK}/agenda/sessions/new": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/sessions/new": Needs(here=P.EDIT_AGENDA),
+    f"GET {DESK}/agenda/sessions/{{session_id}}": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/sessions/{{session_id}}": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/sessions/{{session_id}}/move": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/sessions/{{session_id}}/remove": Needs(here=P.EDIT_AGENDA),
+    f"GET {DESK}/agenda/rooms/new": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/rooms/new": Needs(here=P.EDIT_AGENDA),
+    f"GET {DESK}/agenda/rooms/{{room_id}}": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/rooms/{{room_id}}": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/rooms/{{room_id}}/remove": Needs(here=P.EDIT_AGENDA),
+    f"GET {DESK}/agenda/tracks/new": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/tracks/new": Needs(here=P.EDIT_AGENDA),
+    f"GET {DESK}/agenda/tracks/{{track_id}}": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/tracks/{{track_id}}": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/agenda/tracks/{{track_id}}/remove": Needs(here=P.EDIT_AGENDA),
     "GET /office/letters": Needs(somewhere=P.SEE_LETTERS),
     "GET /office/letters/{letter_id}": Needs(here=P.SEE_LETTERS),
     "POST /office/letters/{letter_id}/resend": Needs(here=P.SEND_LETTERS),
@@ -188,7 +210,8 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
         phone = await a_phone(launch)
         # Who has a part cannot be taken from the roster: everyone finds the same.
         speaker = await a_speaker(event="launch")
-        session = await a_session(event="launch", speakers=[{"speaker_id": speaker.id}])
+        room, track = await a_room(event="launch"), await a_track(event="launch")
+        session = await a_session(event="launch", speakers=[{"speaker_id": speaker.id}], room_ids=[room.id])
         await actions.make_api_token(Role.VIEWER, name="somebody's")
         await actions.add_account("somebody@malmo.example", Role.VIEWER, None, password=None)
         async with transaction() as tx:
@@ -198,6 +221,8 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
             "registration_id": guest.id,
             "speaker_id": speaker.id,
             "session_id": session.id,
+            "room_id": room.id,
+            "track_id": track.id,
             "device_id": phone.id,
             "letter_id": await an_id("SELECT id FROM letter WHERE event_slug = 'launch' LIMIT 1"),
             "token_id": await an_id("SELECT id FROM api_token LIMIT 1"),
