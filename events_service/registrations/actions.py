@@ -20,6 +20,7 @@ from events_service.registrations.queries import (
 )
 from events_service.registrations.rules import Placement, Status, Taken, check_open, check_step, place
 from events_service.registrations.seating import Application, Outcome, seat_batch
+from events_service.registrations.sign_ups import end_sign_ups_of
 from events_service.registrations.waitlist import confirm, lock_event, move_up
 
 _batches = GroupCommit(seat_batch)
@@ -40,7 +41,10 @@ async def register_many(applications: list[Application]) -> list[Outcome | Excep
 
 
 async def cancel_registration(registration_id: str, *, reason: str = "") -> Registration:
-    """Give the seat back: the badge ends, the calendar gets a CANCEL, the next in line moves up. Raises `NotFound`, `Conflict`."""
+    """Give the seat back: the badge ends, the calendar gets a CANCEL, the next in line moves up; so it goes with sessions.
+
+    Raises `NotFound`, `Conflict`.
+    """
     return await _end(registration_id, to=Status.CANCELLED, kind="cancelled", reason=reason)
 
 
@@ -129,6 +133,7 @@ async def _end(registration_id: str, *, to: Status, kind: str, reason: str) -> R
             now,
         )
         await post(tx, [letter_about(kind, event, Addressee.of(person, status=to), invite=invite, reason=reason)])
+        await end_sign_ups_of(tx, event, person)
         await move_up(tx, event)
     return await registration_by_id(registration_id)
 
@@ -161,7 +166,7 @@ async def _lock(tx: Transaction, registration_id: str) -> tuple[Event, Registrat
     if found is None:
         raise NotFound()
     event = await lock_event(tx, found["event"])
-    row = await tx.fetch_one("SELECT * FROM registration WHERE id = $1 FOR UPDATE", registration_id)
+    row = await tx.fetch_one("SELECT * FROM registration WHERE id = $1 FOR NO KEY UPDATE", registration_id)
     if row is None:
         raise NotFound()
     return event, registration_from(row)

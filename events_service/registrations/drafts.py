@@ -1,5 +1,6 @@
 """What a person fills in to take part, the same for JSON and for the form."""
 
+import re
 from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType, field
@@ -8,6 +9,7 @@ from events_service.registrations.rules import Attendance, Category
 from events_service.web.bodies import Body, Wrong
 from events_service.web.fields import Email, LanguageTag, Line, OptionalLine, checked, needed_line, paragraphs
 
+ID = re.compile("[0-9a-f]{32}")
 AnswerValue = str | int | float | bool | list[str] | None
 
 
@@ -32,9 +34,11 @@ def _short(text: str) -> str:
     return paragraphs(text)
 
 
-def unknown_session(session_id: str) -> str:
-    """No session can be signed up for yet: an event has no agenda."""
-    raise Wrong("unknown_session", "This event has no such session.")
+def session_id(text: str) -> str:
+    """What may be the id of a session; whether the event has it is known once its agenda is read."""
+    if not ID.fullmatch(text):
+        raise Wrong("unknown_session", "This event has no such session.")
+    return text
 
 
 def unknown_invitation(code: str) -> str:
@@ -49,12 +53,12 @@ def agreed(consent: bool) -> bool:
     return consent
 
 
-SessionId = Annotated[str, checked(unknown_session, max_length=64)]
+SessionId = Annotated[str, checked(session_id, max_length=64)]
 Answers = Annotated[dict[str, AnswerValue], checked(clean_answers, max_length=50)]
 
 
 class RegistrationDraft(Body, frozen=True, kw_only=True):
-    """A wish to take part."""
+    """A wish to take part, and in which sessions; `despite_overlap` says that those at the same time are meant."""
 
     name: Annotated[str, checked(needed_line, max_length=200, examples=["Åsa Ðórsdóttir"])]
     email: Email
@@ -65,6 +69,7 @@ class RegistrationDraft(Body, frozen=True, kw_only=True):
     language: LanguageTag = "en"
     answers: Answers = field(default_factory=dict)
     session_ids: Annotated[list[SessionId], Meta(max_length=100)] = field(default_factory=list)
+    despite_overlap: bool = False
     invitation: Annotated[str, checked(unknown_invitation, max_length=200)] | None = None
     consent: bool = False
 

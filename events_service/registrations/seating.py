@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from events_service import clock, settings
+from events_service.agenda.queries import Published
 from events_service.database import Row, Transaction
 from events_service.errors import FieldError, Invalid, NotFound, Refused, TooMany
 from events_service.events.queries import SLUG, event_from
@@ -36,6 +37,7 @@ from events_service.registrations.rules import (
     with_one_more,
 )
 from events_service.registrations.secrets import badge_text, feed_token, page_code
+from events_service.registrations.wishes import agendas_for, note_wishes, settle_wishes, wrong_wishes
 from events_service.sealing import token_digest
 from events_service.web.limits import tries_left
 
@@ -71,30 +73,38 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Table:
-    """The state of the events of one batch, as the newcomers see it one after the other."""
+    """The state of the events of one batch, as the newcomers see it one after the other.
+
+    `agendas` are those of events whose sessions somebody of the batch asks for, by event; what has no release is missing.
+    """
 
     events: dict[str, Event]
     keys: dict[str, SigningKey]
     taken: dict[tuple[str, Attendance], Taken]
     known: dict[tuple[str, str], Row]
     tries_left: dict[str, int]
+    agendas: dict[str, Published]
     now: datetime
 
 
 @dataclass(slots=True)
 class _Writes:
-    """What the batch will write: new rows, rows of people who come back, badges that end, letters, reminders."""
+    """What the batch will write: new rows, rows of people who come back, letters, reminders, and which sessions they ask for.
+
+    `wishes` holds a row of the newcomer's with the ids of the sessions.
+    """
 
     new: list[dict[str, object]]
     returning: list[dict[str, object]]
     letters: list[NewLetter]
     reminded: list[str]
+    wishes: list[tuple[dict[str, object], list[str]]]
 
 
 async def seat_batch(tx: Transaction, applications: list[Application]) -> list[Outcome | Exception]:
     """Decide and record a batch in the order it came; a refusal is that application's answer."""
     table = await _look(tx, applications)
-    writes = _Writes([], [], [], [])
+    writes = _Writes([], [], [], [], [])
     answers: list[Outcome | Exception] = []
     for application in applications:
         try:
@@ -102,6 +112,8 @@ async def seat_batch(tx: Transaction, applications: list[Application]) -> list[O
         except Refused as refused:
             answers.append(refused)
     await _write(tx, writes, now=table.now)
+    if writes.wishes:
+        await _give_sessions(tx, table, writes.wishes)
     return answers
 
 
@@ -118,6 +130,9 @@ async def _look(tx: Transaction, applications: list[Application]) -> _Table:
         taken=await taken_seats(ids),
         known={(row["event"], row["email_key"]): row for row in known},
         tries_left=await _count_tries(tx, applications),
+        agendas=await agendas_for(
+            events[one.event_slug] for one in applications if one.draft.session_ids and one.event_slug in events
+        ),
         now=clock.now(),
     )
 
@@ -149,9 +164,8 @@ def _seat_one(table: _Table, application: Application, writes: _Writes) -> Outco
     draft = application.draft
     check_open(event, by_registrar=application.by_registrar, now=table.now)
     attendance = attendance_at(event, draft.attendance)
-    if not draft.consent and not application.by_registrar:
-        message = "Please agree to how your data is used; without it we cannot register you."
-        raise Invalid([FieldError("consent", "consent_required", message)])
+    if wrong := _wrong_fields(table, event, application):
+        raise Invalid(wrong)
     before = table.known.get((event.id, email_key(draft.email)))
     is_here = before is not None and Status(before["status"]) not in ENDED
     if before is not None and is_here and application.by_registrar:
@@ -166,7 +180,17 @@ def _seat_one(table: _Table, application: Application, writes: _Writes) -> Outco
     table.known[event.id, email_key(draft.email)] = row
     _count(table, event, attendance, placement)
     writes.letters.append(_letter_for(table, event, row, placement))
+    if draft.session_ids:
+        writes.wishes.append((row, draft.session_ids))
     return Outcome(str(row["id"]), placement.status, placement.position, is_new=True)
+
+
+def _wrong_fields(table: _Table, event: Event, application: Application) -> list[FieldError]:
+    draft, wrong = application.draft, list[FieldError]()
+    if not draft.consent and not application.by_registrar:
+        message = "Please agree to how your data is used; without it we cannot register you."
+        wrong.append(FieldError("consent", "consent_required", message))
+    return wrong + wrong_wishes(table.agendas.get(event.id), draft, now=table.now)
 
 
 def _already_here(
@@ -285,3 +309,11 @@ async def _write(tx: Transaction, writes: _Writes, *, now: datetime) -> None:
         await tx.execute("UPDATE registration SET reminded_at = $2 WHERE id = $1", registration_id, now)
     if writes.letters:
         await post(tx, writes.letters)
+
+
+async def _give_sessions(tx: Transaction, table: _Table, wishes: list[tuple[dict[str, object], list[str]]]) -> None:
+    """Who has a seat signs up at once; who waits for one is kept in mind."""
+    await note_wishes(tx, [(str(row["id"]), session_ids) for row, session_ids in wishes])
+    seated = [registration_from(row) for row, _ in wishes if row["status"] == Status.CONFIRMED.value]
+    for event in table.events.values():
+        await settle_wishes(tx, event, [person for person in seated if person.event_id == event.id])

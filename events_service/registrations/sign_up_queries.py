@@ -82,7 +82,7 @@ async def sign_up_for(session_id: str, registration_id: str) -> SignUp:
 
 
 async def attenders_of(session_id: str, *, after: str = "", limit: int = 50) -> list[tuple[str, Attender]]:
-    """Up to `limit` who signed up and did not withdraw, each behind the sign-up's id, in the order they first came.
+    """Up to `limit` who signed up and did not withdraw, each behind the sign-up's id, in the order they came.
 
     `after` is the last id seen.
     """

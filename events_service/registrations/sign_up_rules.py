@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from events_service.agenda.rules import Agenda, Overlap, Session, SessionState, overlapping
-from events_service.errors import Conflict, NotFound
+from events_service.errors import Conflict, FieldError, NotFound
 from events_service.events.rules import Event
 from events_service.registrations.rules import Status, still_seats_people
 
@@ -77,16 +77,21 @@ class OverlapUnconfirmed(Conflict):
     code = "overlap_unconfirmed"
 
 
+def is_over(session: Session, *, now: datetime) -> bool:
+    """Whether it has ended; what is on the shelf has not."""
+    return session.ends_at is not None and session.ends_at <= now
+
+
 def is_signable(session: Session, *, now: datetime) -> bool:
-    """Whether the session takes sign-ups now. The agenda it is of has no sessions under embargo."""
-    takes_place = session.state is SessionState.CONFIRMED and session.ends_at is not None and now < session.ends_at
-    return session.signup and takes_place
+    """Whether the released session takes sign-ups now: not before its embargo ends, not once it is over or cancelled."""
+    takes_place = session.state is SessionState.CONFIRMED and not is_over(session, now=now)
+    return session.signup and takes_place and session.is_visible(now)
 
 
 def session_to_sign_up(agenda: Agenda, session_id: str, *, now: datetime) -> Session:
-    """The session of what is published. Raises `NotFound` and `SignUpClosed`."""
+    """The session of a release. Raises `NotFound`, also under embargo, and `SignUpClosed`."""
     session = agenda.session.get(session_id)
-    if session is None:
+    if session is None or not session.is_visible(now):
         raise NotFound()
     if not is_signable(session, now=now):
         raise SignUpClosed()
@@ -126,6 +131,25 @@ def check_overlap(others: Sequence[Session], overlap: Overlap, *, despite_overla
     if overlap is Overlap.REFUSE:
         raise Overlaps(why, session_ids=ids)
     raise OverlapUnconfirmed(f"{why} Say so if you want both.", session_ids=ids)
+
+
+def wrong_session_ids(
+    session_ids: Sequence[str], agenda: Agenda, *, overlap: Overlap, despite_overlap: bool, now: datetime
+) -> list[FieldError]:
+    """What is wrong with the sessions of a release that a newcomer asks for, each under `session_ids.N`."""
+    wrong, chosen = [], list[str]()
+    for place, session_id in enumerate(session_ids):
+        session = agenda.session.get(session_id)
+        try:
+            if session is None or not session.is_visible(now):
+                raise Conflict("This event has no such session.", code="unknown_session")
+            if not is_signable(session, now=now):
+                raise SignUpClosed()
+            check_overlap(in_the_way(session, chosen, agenda), overlap, despite_overlap=despite_overlap)
+            chosen.append(session_id)
+        except Conflict as refused:
+            wrong.append(FieldError(f"session_ids.{place}", refused.code, refused.detail))
+    return wrong
 
 
 def conflicts_among(sign_ups: Mapping[str, SignUp], agenda: Agenda) -> dict[str, list[Session]]:

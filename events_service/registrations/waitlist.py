@@ -17,6 +17,7 @@ from events_service.registrations.letters import Addressee, letter_about, next_i
 from events_service.registrations.queries import Registration, registration_from, taken_seats
 from events_service.registrations.rules import Attendance, Status, Taken, free_seats, still_seats_people
 from events_service.registrations.secrets import badge_text
+from events_service.registrations.wishes import settle_wishes
 
 
 async def lock_event(tx: Transaction, event_id: str) -> Event:
@@ -37,7 +38,7 @@ async def move_up(tx: Transaction, event: Event) -> int:
         free = free_seats(event, attendance, taken.get((event.id, attendance), Taken()).confirmed)
         rows = await tx.fetch(
             """SELECT * FROM registration WHERE event = $1 AND attendance = $2 AND status = 'waitlisted'
-               ORDER BY waitlist_number LIMIT $3 FOR UPDATE""",
+               ORDER BY waitlist_number LIMIT $3 FOR NO KEY UPDATE""",
             event.id,
             attendance.value,
             1_000_000 if free is None else free,
@@ -48,7 +49,10 @@ async def move_up(tx: Transaction, event: Event) -> int:
 
 
 async def confirm(tx: Transaction, event: Event, people: Iterable[Registration], *, kind: str) -> None:
-    """Give these people their seat: a badge, and a letter of that kind with the invite. The event's row must be locked."""
+    """Give these people their seat: a badge, a letter of that kind with the invite, and the sessions they wished for.
+
+    The event's row must be locked.
+    """
     people = list(people)
     if not people:
         return
@@ -69,3 +73,4 @@ async def confirm(tx: Transaction, event: Event, people: Iterable[Registration],
         rows,
     )
     await post(tx, letters)
+    await settle_wishes(tx, event, people)
