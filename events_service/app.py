@@ -14,6 +14,8 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
 from events_service import __version__, database, settings
+from events_service.agenda import api as agenda_api
+from events_service.agenda import place_api
 from events_service.database import fetch
 from events_service.directory import api as directory_api
 from events_service.directory import pages as directory_pages
@@ -31,7 +33,7 @@ from events_service.people import api as people_api
 from events_service.people import pages as people_pages
 from events_service.people.guards import SignInFirst, actor_of, know_visitor, needs_somewhere, to_sign_in
 from events_service.people.rules import Permission
-from events_service.planning import editor_moves, editor_pages, place_pages, roster_api, session_pages
+from events_service.planning import conflict_api, editor_moves, editor_pages, place_pages, roster_api, session_pages
 from events_service.programme.letters import RENDERERS
 from events_service.registrations import api as registrations_api
 from events_service.registrations import event_pages, my_pages
@@ -121,6 +123,9 @@ def _routes() -> list[ControllerRouterHandler]:
         *people_api.routes(_event_slugs),
         *events_api.ROUTES,
         *registrations_api.ROUTES,
+        *agenda_api.ROUTES,
+        *place_api.ROUTES,
+        *conflict_api.ROUTES,
         *roster_api.ROUTES,
         *door_api.ROUTES,
         *feed_pages.ROUTES,

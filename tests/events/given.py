@@ -25,6 +25,7 @@ from events_service.events.rules import (
     Venue,
     Visibility,
 )
+from events_service.feeds import export_pages, own_pages
 from events_service.feeds import pages as feed_pages
 from events_service.people import actions as people_actions
 from events_service.people import sign_ins
@@ -109,7 +110,7 @@ def plain_event(**more: Any) -> Event:
 def an_app() -> Litestar:
     """The routes that show events, put together as the service does."""
     return Litestar(
-        [*api.ROUTES, *pages.ROUTES, *event_pages.ROUTES, *feed_pages.ROUTES],
+        [*api.ROUTES, *pages.ROUTES, *event_pages.ROUTES, *feed_pages.ROUTES, *own_pages.ROUTES, *export_pages.ROUTES],
         before_request=know_visitor,
         before_send=[add_headers],
         plugins=[JsonBodies()],

@@ -37,6 +37,7 @@ class Needs:
     everywhere: Permission | None = None
     somewhere: Permission | None = None
     body: Any = None
+    query: str = ""
 
     def lets_in(self, actor: Actor) -> bool:
         return (
@@ -57,6 +58,7 @@ DESK, GUEST, STAFF = "/office/events/{slug}", "/office/registrations/{registrati
 OPEN = {
     "GET /", "GET /api", "GET /api/openapi.json", "GET /api/{path}", "GET /api/v1/cities", "GET /api/v1/events",
     "POST /api/v1/devices/pair", "GET /calendar.ics", "GET /cities", "GET /events", f"GET {EVENT}",
+    f"GET {EVENT}/agenda",
     f"POST {EVENT}/registrations", "GET /events/{slug}", "GET /events/{slug}/calendar.ics", "GET /events/{slug}/register",
     "POST /events/{slug}/register", "GET /events/{slug}/registered", "GET /health/live", "GET /health/ready",
     "GET /metrics", "GET /privacy", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/{name}",
@@ -68,6 +70,8 @@ OPEN = {
     "GET /events/{slug}/agenda/changes.atom",
 }  # fmt: skip
 
+# What is asked to go stays for the others: nobody read that version.
+STALE = "?version=999999"
 DEVICES = {"POST /api/v1/scans", "POST /api/v1/scans/batch", "POST /api/v1/scans/{scan_id}/undo"}
 
 API: dict[str, Needs] = {
@@ -88,6 +92,25 @@ API: dict[str, Needs] = {
     f"POST {EVENT}/cancel": Needs(here=P.PUBLISH_EVENTS),
     f"POST {EVENT}/clone": Needs(here=P.EDIT_EVENTS, everywhere=P.CREATE_EVENTS),
     f"GET {EVENT}/registrations": Needs(here=P.SEE_REGISTRATIONS),
+    f"PATCH {EVENT}/agenda": Needs(here=P.EDIT_AGENDA),
+    f"GET {EVENT}/agenda/conflicts": Needs(here=P.EDIT_AGENDA),
+    f"POST {EVENT}/agenda/conflicts/override": Needs(here=P.EDIT_AGENDA),
+    f"DELETE {EVENT}/agenda/conflicts/override": Needs(here=P.EDIT_AGENDA, query="?key=none"),
+    f"GET {EVENT}/rooms": Needs(here=P.EDIT_AGENDA),
+    f"POST {EVENT}/rooms": Needs(here=P.EDIT_AGENDA),
+    f"GET {EVENT}/rooms/{{room_id}}": Needs(here=P.EDIT_AGENDA),
+    f"PATCH {EVENT}/rooms/{{room_id}}": Needs(here=P.EDIT_AGENDA),
+    f"DELETE {EVENT}/rooms/{{room_id}}": Needs(here=P.EDIT_AGENDA, query=STALE),
+    f"GET {EVENT}/tracks": Needs(here=P.EDIT_AGENDA),
+    f"POST {EVENT}/tracks": Needs(here=P.EDIT_AGENDA),
+    f"GET {EVENT}/tracks/{{track_id}}": Needs(here=P.EDIT_AGENDA),
+    f"PATCH {EVENT}/tracks/{{track_id}}": Needs(here=P.EDIT_AGENDA),
+    f"DELETE {EVENT}/tracks/{{track_id}}": Needs(here=P.EDIT_AGENDA, query=STALE),
+    f"GET {EVENT}/sessions": Needs(here=P.EDIT_AGENDA),
+    f"POST {EVENT}/sessions": Needs(here=P.EDIT_AGENDA),
+    f"GET {EVENT}/sessions/{{session_id}}": Needs(here=P.EDIT_AGENDA),
+    f"PATCH {EVENT}/sessions/{{session_id}}": Needs(here=P.EDIT_AGENDA),
+    f"DELETE {EVENT}/sessions/{{session_id}}": Needs(here=P.EDIT_AGENDA, query=STALE),
     f"GET {EVENT}/speakers": Needs(here=P.EDIT_AGENDA),
     f"POST {EVENT}/speakers": Needs(here=P.EDIT_AGENDA),
     f"GET {EVENT}/speakers/{{speaker_id}}": Needs(here=P.EDIT_AGENDA),
@@ -243,7 +266,7 @@ async def ask(house: House, route: str, needs: Needs, **more: Any) -> httpx.Resp
     method, _, path = route.partition(" ")
     if method in ("POST", "PATCH") and "data" not in more:
         more["json"] = {"nonsense": 1} if needs.body is None else needs.body
-    return await house.client.request(method, path.format(**house.ids), **more)
+    return await house.client.request(method, path.format(**house.ids) + needs.query, **more)
 
 
 def is_refused(answer: httpx.Response) -> bool:

@@ -1,0 +1,37 @@
+"""The forms in which the released agenda leaves the service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from events_service.agenda.queries import Published
+from events_service.agenda.session_files import CALENDAR, PUBLIC_LANGUAGE
+from events_service.calendar import feed_ics
+from events_service.feeds.agenda_csv import agenda_csv
+from events_service.feeds.choosing import Chosen
+from events_service.feeds.event_feed import event_feed
+from events_service.feeds.schedule import schedule_of
+from events_service.feeds.schedule_json import schedule_json
+from events_service.feeds.schedule_xml import schedule_xml
+from events_service.web.words import in_language
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One of them: how it is written, and its media type."""
+
+    write: Callable[[Published], bytes]
+    media_type: str
+
+
+EXPORTS = {
+    "xml": Form(lambda published: schedule_xml(schedule_of(published)), "application/xml"),
+    "json": Form(lambda published: schedule_json(schedule_of(published)), "application/json"),
+    "csv": Form(agenda_csv, "text/csv"),
+    "ics": Form(lambda published: feed_ics(event_feed(published.event, published, Chosen())), CALENDAR),
+}
+
+
+def export(published: Published, form: str) -> bytes:
+    """What the public may see of the released agenda, in that form: `xml`, `json`, `csv` or `ics`. English where it has words."""
+    with in_language(PUBLIC_LANGUAGE):
+        return EXPORTS[form].write(published)
