@@ -33,7 +33,15 @@ from events_service.people import api as people_api
 from events_service.people import pages as people_pages
 from events_service.people.guards import SignInFirst, actor_of, know_visitor, needs_somewhere, to_sign_in
 from events_service.people.rules import Permission
-from events_service.planning import conflict_api, editor_moves, editor_pages, place_pages, roster_api, session_pages
+from events_service.planning import (
+    conflict_api,
+    editor_moves,
+    editor_pages,
+    place_pages,
+    roster_api,
+    roster_pages,
+    session_pages,
+)
 from events_service.programme.letters import RENDERERS
 from events_service.registrations import api as registrations_api
 from events_service.registrations import event_pages, my_pages
@@ -144,6 +152,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *registrations_pages.ROUTES,
         *my_pages.ROUTES,
         *registrations_office_pages.ROUTES,
+        *roster_pages.ROUTES,
         *event_pages.ROUTES,
         *door_pages.ROUTES,
         *door_office_pages.ROUTES,
