@@ -1,13 +1,12 @@
 """The releases of an agenda as an Atom feed (RFC 4287). Words are in the language at hand; links need the settings' public address."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from lxml import etree
 
 from events_service import settings
-from events_service.agenda.queries import Published, ReleaseNote
+from events_service.agenda.queries import ReleaseNote
 from events_service.agenda.rules import Change, ChangeKind, Slot
 from events_service.events.entries import page_url
 from events_service.events.rules import Event
@@ -16,22 +15,6 @@ from events_service.web.words import clock_time, day, zone_label
 from events_service.web.words import gettext as _
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
-
-
-def told(releases: Iterable[ReleaseNote], published: Published, *, now: datetime) -> list[ReleaseNote]:
-    """The releases without changes of sessions whose embargo lasts: by what was released then, or by what is released now."""
-    hidden = {one.id for one in published.release.agenda.sessions if not one.is_visible(now)}
-    return [
-        replace(release, changes=tuple(one for one in release.changes if _may_be_told(one, hidden, now=now)))
-        for release in releases
-    ]
-
-
-def next_told(releases: Iterable[ReleaseNote], published: Published, *, now: datetime) -> datetime | None:
-    """When the first embargo ends that keeps a change untold; None where all are told."""
-    moments = {one.visible_from for release in releases for one in release.changes}
-    moments |= {one.visible_from for one in published.release.agenda.sessions}
-    return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 
 def changes_atom(event: Event, releases: Sequence[ReleaseNote]) -> bytes:
@@ -52,10 +35,6 @@ def changes_atom(event: Event, releases: Sequence[ReleaseNote]) -> bytes:
         add(entry, _name("link"), rel="alternate", type="text/html", href=f"{page}#release-{release.number}")
         add(entry, _name("content"), "\n\n".join(_paragraphs(event, release)), type="text")
     return document(root)
-
-
-def _may_be_told(change: Change, hidden: set[str], *, now: datetime) -> bool:
-    return change.session_id not in hidden and (change.visible_from is None or change.visible_from <= now)
 
 
 def _paragraphs(event: Event, release: ReleaseNote) -> Iterator[str]:

@@ -1,11 +1,11 @@
 """One event as a calendar that anyone may read, with those of its released sessions that are asked for."""
 
 from events_service.agenda.queries import Published
-from events_service.agenda.session_files import released_entries
 from events_service.calendar import Feed
 from events_service.events.entries import public_entry
 from events_service.events.rules import Event
 from events_service.feeds.choosing import Chosen, sessions_for, what_is_chosen
+from events_service.feeds.released_entries import released_entries
 
 
 def event_feed(event: Event, published: Published | None, chosen: Chosen) -> Feed:

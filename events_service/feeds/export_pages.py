@@ -1,17 +1,20 @@
 """The released agenda by URL in the forms other programs read, and its releases as an Atom feed. For whoever may see the event."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from litestar import HttpMethod, Request, Response, route
 from litestar.params import FromPath
 
 from events_service import clock
-from events_service.agenda.queries import published_agenda, release_notes
-from events_service.agenda.session_files import PUBLIC_LANGUAGE
+from events_service.agenda.queries import Published, ReleaseNote, published_agenda, release_notes
+from events_service.agenda.told import more_told_from, told_changes
 from events_service.errors import NotFound
 from events_service.events.access import visible_event
-from events_service.feeds.changes_atom import changes_atom, next_told, told
+from events_service.feeds.changes_atom import changes_atom
 from events_service.feeds.exports import EXPORTS, export
+from events_service.feeds.released_entries import PUBLIC_LANGUAGE
 from events_service.web.kept import file_answer
 from events_service.web.shelf import Shelf
 from events_service.web.words import in_language
@@ -49,12 +52,17 @@ async def changes_atom_file(request: FileRequest, slug: FromPath[str]) -> Respon
     name, revision = f"changes {event.id}", published.revision if published else str(event.version)
     file = _shelf.find(name, revision, now=now)
     if file is None:
-        releases = await release_notes(event.id) if published else []
+        releases, until = await _told(published, now=now) if published else ([], None)
         with in_language(PUBLIC_LANGUAGE):
-            data = changes_atom(event, told(releases, published, now=now) if published else [])
-        until = next_told(releases, published, now=now) if published else None
-        file = _shelf.keep(name, revision, data, until=until)
+            file = _shelf.keep(name, revision, changes_atom(event, releases), until=until)
     return file_answer(request, file, media_type="application/atom+xml")
+
+
+async def _told(published: Published, *, now: datetime) -> tuple[list[ReleaseNote], datetime | None]:
+    """The releases as anyone may know of them, and when there will be more to tell."""
+    releases, current = await release_notes(published.event.id), published.release.agenda
+    until = more_told_from((one for release in releases for one in release.changes), current, now=now)
+    return [replace(one, changes=told_changes(one.changes, current, now=now)) for one in releases], until
 
 
 async def _exported(request: FileRequest, slug: str, form: str, **headers: str) -> Response[bytes]:

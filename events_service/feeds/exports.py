@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from events_service.agenda.queries import Published
-from events_service.agenda.session_files import CALENDAR, PUBLIC_LANGUAGE
 from events_service.calendar import feed_ics
 from events_service.feeds.agenda_csv import agenda_csv
 from events_service.feeds.choosing import Chosen
 from events_service.feeds.event_feed import event_feed
+from events_service.feeds.released_entries import CALENDAR, PUBLIC_LANGUAGE
 from events_service.feeds.schedule import schedule_of
 from events_service.feeds.schedule_json import schedule_json
 from events_service.feeds.schedule_xml import schedule_xml

@@ -8,7 +8,6 @@ from events_service import settings
 from events_service.agenda.entries import held_session_entry, session_entry, tentative_session_entry
 from events_service.agenda.queries import Published, published_agenda
 from events_service.agenda.rules import Session
-from events_service.agenda.session_files import as_it_stands
 from events_service.calendar import Entry, Feed
 from events_service.events.entries import confirmed_entry, tentative_entry
 from events_service.feeds.queries import (
@@ -22,6 +21,7 @@ from events_service.feeds.queries import (
     sent_to,
     spoken_at,
 )
+from events_service.feeds.released_entries import as_it_stands
 from events_service.registrations.rules import Status
 from events_service.registrations.sign_up_rules import SignUpStatus
 from events_service.speakers.rules import OUT

@@ -6,11 +6,11 @@ from litestar import HttpMethod, Request, Response, route
 from litestar.params import FromPath
 
 from events_service import clock
-from events_service.agenda.session_files import CALENDAR
 from events_service.calendar import feed_ics
 from events_service.errors import NotFound
 from events_service.feeds.own import own_calendar_of
 from events_service.feeds.queries import own_feed
+from events_service.feeds.released_entries import CALENDAR
 from events_service.sealing import token_digest
 from events_service.web.kept import file_answer
 from events_service.web.shelf import Shelf

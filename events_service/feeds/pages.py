@@ -8,14 +8,15 @@ from litestar.params import FromPath, QueryParameter
 
 from events_service import clock, settings
 from events_service.agenda.queries import Published, published_agenda
-from events_service.agenda.session_files import CALENDAR, PUBLIC_LANGUAGE
 from events_service.calendar import Feed, feed_ics
+from events_service.errors import NotFound
 from events_service.events.access import visible_event
 from events_service.events.entries import public_entry
 from events_service.events.queries import Wanted
 from events_service.events.rules import Event
 from events_service.feeds.choosing import Chosen
 from events_service.feeds.event_feed import event_feed
+from events_service.feeds.released_entries import CALENDAR, PUBLIC_LANGUAGE, released_entries
 from events_service.feeds.topics import events_about, revision_about
 from events_service.web.kept import file_answer
 from events_service.web.shelf import KeptFile, Shelf
@@ -50,6 +51,25 @@ async def event_calendar(
     published = await published_agenda(event, now=clock.now()) if sessions == "all" else None
     chosen = Chosen(track, room, topic, language, kind, day) if sessions == "all" else Chosen()
     return file_answer(request, _event_file(event, published, chosen), media_type=CALENDAR)
+
+
+async def session_file(request: FeedRequest, slug: str, session_id: str) -> Response[bytes]:
+    """One released session, for whoever may see its event. Raises `NotFound`.
+
+    It has no route of its own: its address is that of the session's page with `.ics` behind it.
+    """
+    event = await visible_event(request, slug)
+    published = await published_agenda(event, now=clock.now())
+    session = published.agenda.session.get(session_id) if published else None
+    if published is None or session is None:
+        raise NotFound()
+    name = f"session {session.id}"
+    file = _shelf.find(name, published.revision)
+    if file is None:
+        with in_language(PUBLIC_LANGUAGE):
+            data = feed_ics(Feed(session.title, tuple(released_entries(published, [session]))))
+        file = _shelf.keep(name, published.revision, data)
+    return file_answer(request, file, media_type=CALENDAR)
 
 
 @route("/calendar.ics", http_method=READING, include_in_schema=False, opt={"public": True})
