@@ -27,6 +27,7 @@ from events_service.events import api as events_api
 from events_service.events import pages as events_pages
 from events_service.feeds import export_pages, own_pages
 from events_service.feeds import pages as feed_pages
+from events_service.feeds.pages import session_file
 from events_service.logs import configure_logs
 from events_service.outbox.pages import Desk, letters_router
 from events_service.people import api as people_api
@@ -37,11 +38,16 @@ from events_service.planning import (
     conflict_api,
     editor_moves,
     editor_pages,
+    import_api,
+    import_pages,
     place_pages,
     roster_api,
     roster_pages,
     session_pages,
 )
+from events_service.programme import change_log, embeds, screens, starring
+from events_service.programme import pages as agenda_pages
+from events_service.programme import session_pages as programme_session_pages
 from events_service.programme.letters import RENDERERS
 from events_service.registrations import api as registrations_api
 from events_service.registrations import event_pages, my_pages
@@ -134,11 +140,13 @@ def _routes() -> list[ControllerRouterHandler]:
         *agenda_api.ROUTES,
         *place_api.ROUTES,
         *conflict_api.ROUTES,
+        *import_api.ROUTES,
         *roster_api.ROUTES,
         *door_api.ROUTES,
         *feed_pages.ROUTES,
         *own_pages.ROUTES,
         *export_pages.ROUTES,
+        *embeds.ROUTES,
         Router(path="/", route_handlers=_pages(), before_request=_before_page),
     ]
 
@@ -154,12 +162,19 @@ def _pages() -> list[ControllerRouterHandler]:
         *registrations_office_pages.ROUTES,
         *roster_pages.ROUTES,
         *event_pages.ROUTES,
+        *agenda_pages.ROUTES,
+        programme_session_pages.session_route(session_file),
+        *programme_session_pages.ROUTES,
+        *starring.ROUTES,
+        *screens.ROUTES,
+        *change_log.ROUTES,
         *door_pages.ROUTES,
         *door_office_pages.ROUTES,
         *editor_pages.ROUTES,
         *editor_moves.ROUTES,
         *session_pages.ROUTES,
         *place_pages.ROUTES,
+        *import_pages.ROUTES,
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cache, lru_cache
 from urllib.parse import urlencode
@@ -103,7 +103,7 @@ def settle(choice: Choice, published: Published, *, starred: Collection[str] = (
     by_day = days_of(agenda, zone)
     matching = {day: [one for one in of_day if matches(one, asked, published, starred)] for day, of_day in by_day}
     days = [day for day, _ in by_day]
-    day = _day(asked, view, matching, today=now.astimezone(ZoneInfo(zone)).date().isoformat())
+    day = _day(asked, view, matching, today=date_in(zone, now))
     sessions = [one for of_day in matching.values() for one in of_day] if day == ALL_DAYS else matching.get(day, [])
     counts = {day: len(of_day) for day, of_day in matching.items()}
     return Shown(asked, replace(asked, zone=zone, view=view, day=day), days, sessions, counts)
@@ -126,6 +126,16 @@ def matches(session: Session, choice: Choice, published: Published, starred: Col
 def known_zone(name: str) -> str:
     """The zone of that IANA name, "" where there is none."""
     return name if name in _zones() else ""
+
+
+def date_in(zone: str, moment: datetime) -> str:
+    """The date it is there at that moment: `2027-03-07`."""
+    return moment.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def noon_of(day: str, zone: str) -> datetime:
+    """A moment of that date there, to name the day by."""
+    return datetime.combine(date.fromisoformat(day), time(12), ZoneInfo(zone))
 
 
 def zone_place(zone: str) -> str:

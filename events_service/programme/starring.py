@@ -28,7 +28,7 @@ StarRequest = Request[Any, Any, Any]
 STARS_AT_MOST = 200
 KEPT_SECONDS = 400 * 24 * 3600
 # Sessions by their numbers within the event, "12.7.301": two hundred of them stay far below what a cookie may hold.
-_NUMBERS = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,%d}" % (STARS_AT_MOST - 1))
+_NUMBERS = re.compile(rf"[0-9]{{1,9}}(?:\.[0-9]{{1,9}}){{0,{STARS_AT_MOST - 1}}}")
 # Of our own pages of this event, the path behind its slug and the query: no host can be named in it.
 _WAY_BACK = re.compile(r"/[A-Za-z0-9/_.~%-]{0,200}(?:\?[A-Za-z0-9_.~%&=+:/*-]{0,1000})?")
 
@@ -40,12 +40,12 @@ class StarForm(Body, frozen=True):
     back: Annotated[str, Meta(max_length=1_500)] = ""
 
 
-@post("/events/{slug:str}/sessions/{name:str}/star", include_in_schema=False, opt={"public": True})
-async def star(request: StarRequest, slug: FromPath[str], name: FromPath[str]) -> Redirect:
+@post("/events/{slug:str}/sessions/{session_id:str}/star", include_in_schema=False, opt={"public": True})
+async def star(request: StarRequest, slug: FromPath[str], session_id: FromPath[str]) -> Redirect:
     """Mark the session, or take the mark away, and go back to where one was. Doing it twice changes nothing."""
     event = await visible_event(request, slug)
     published = await published_agenda(event, now=clock.now())
-    session = published.agenda.session.get(name) if published else None
+    session = published.agenda.session.get(session_id) if published else None
     if published is None or session is None:
         raise NotFound()
     form = (await read_form(request, StarForm)).value or StarForm()

@@ -1,5 +1,6 @@
 """The headers of every answer, and the requests refused before anything looks at them."""
 
+import re
 from functools import cache
 
 from litestar import Litestar
@@ -17,11 +18,14 @@ DOOR_POLICY = (
     CONTENT_POLICY.replace("img-src 'self' data:", "img-src 'self' data: blob:")
     + "; worker-src 'self'; media-src 'self' blob:"
 )
+# The agenda for a frame on another site: the one page that others may show within theirs.
+EMBED_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 FEATURES_OFF = (
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
 )
 # Pages whose address or content is somebody's own: their address is told to no one.
 PERSONAL = ("/my", "/door", "/sign-in")
+EMBEDDED = re.compile(r"/events/[^/]+/agenda/embed")
 
 _COMMON: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -45,6 +49,13 @@ _DOOR = (
     (b"content-security-policy", DOOR_POLICY.encode()),
     (b"referrer-policy", b"no-referrer"),
     (b"permissions-policy", FEATURES_OFF.replace("camera=()", "camera=(self)").encode()),
+)
+_EMBEDDED = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"content-security-policy", EMBED_POLICY.encode()),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", FEATURES_OFF.encode()),
 )
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
@@ -85,4 +96,6 @@ def _methods_at(app: Litestar, template: str) -> str:
 def _for_path(path: str) -> tuple[tuple[bytes, bytes], ...]:
     if path.startswith("/door"):
         return _DOOR
+    if path.endswith("/embed") and EMBEDDED.fullmatch(path):
+        return _EMBEDDED
     return _PERSONAL if path.startswith(PERSONAL) else _PUBLIC
