@@ -45,8 +45,9 @@ from events_service.planning import (
     roster_pages,
     session_pages,
 )
-from events_service.programme import change_log, embeds, screens, starring
+from events_service.programme import change_log, embeds, screens, speaking_pages, starring
 from events_service.programme import pages as agenda_pages
+from events_service.programme import photos as photo_pages
 from events_service.programme import session_pages as programme_session_pages
 from events_service.programme.letters import RENDERERS
 from events_service.registrations import api as registrations_api
@@ -146,6 +147,7 @@ def _routes() -> list[ControllerRouterHandler]:
         *feed_pages.ROUTES,
         *own_pages.ROUTES,
         *export_pages.ROUTES,
+        *photo_pages.ROUTES,
         *embeds.ROUTES,
         Router(path="/", route_handlers=_pages(), before_request=_before_page),
     ]
@@ -159,6 +161,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *events_pages.ROUTES,
         *registrations_pages.ROUTES,
         *my_pages.ROUTES,
+        *speaking_pages.ROUTES,
         *registrations_office_pages.ROUTES,
         *roster_pages.ROUTES,
         *event_pages.ROUTES,

@@ -72,6 +72,12 @@ async def speaker_by_id(event_id: str, speaker_id: str) -> Speaker:
     return speaker_from(row)
 
 
+async def find_speaker(speaker_id: str) -> Speaker | None:
+    """The speaker of that id, whatever the event."""
+    row = await fetch_one("SELECT * FROM speaker WHERE id = $1", speaker_id)
+    return speaker_from(row) if row else None
+
+
 async def speakers_of(event_id: str) -> Mapping[str, Speaker]:
     """Everyone on the event's roster by id, in the order of their names."""
     rows = await fetch("SELECT * FROM speaker WHERE event = $1 ORDER BY search_key, id", event_id)

@@ -24,7 +24,7 @@ FEATURES_OFF = (
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
 )
 # Pages whose address or content is somebody's own: their address is told to no one.
-PERSONAL = ("/my", "/door", "/sign-in")
+PERSONAL = ("/my", "/speaking", "/door", "/sign-in")
 EMBEDDED = re.compile(r"/events/[^/]+/agenda/embed")
 
 _COMMON: tuple[tuple[bytes, bytes], ...] = (
