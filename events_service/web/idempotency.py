@@ -49,7 +49,7 @@ class Idempotency(ASGIMiddleware):
         key = headers["idempotency-key"]
         if not 1 <= len(key) <= LONGEST_KEY:
             raise Invalid([FieldError("Idempotency-Key", "wrong_form", f"Send 1 to {LONGEST_KEY} characters.")])
-        body = await _read_body(receive)
+        body = await _read_body(receive, largest=_largest(scope))
         if body is None:
             return
         owner = headers.get("authorization", "anonymous")
@@ -154,9 +154,14 @@ async def _replay(answer: _Answer, send: Send) -> None:
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
 
-async def _read_body(receive: Receive) -> bytes | None:
+def _largest(scope: Scope) -> int:
+    """How large a body the route takes: some take files."""
+    allowed = getattr(scope.get("route_handler"), "resolve_request_max_body_size", lambda: None)()
+    return int(allowed or settings.current().max_body_bytes)
+
+
+async def _read_body(receive: Receive, *, largest: int) -> bytes | None:
     """All of it, or as much as shows that it is too large; None when the client went away before it had sent it."""
-    largest = settings.current().max_body_bytes
     parts: list[bytes] = []
     size = 0
     while True:
