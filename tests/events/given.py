@@ -31,6 +31,7 @@ from events_service.people import actions as people_actions
 from events_service.people import sign_ins
 from events_service.people.guards import SignInFirst, know_visitor, to_sign_in
 from events_service.people.rules import Role
+from events_service.programme.session_pages import session_route
 from events_service.registrations import event_pages
 from events_service.web.bodies import JsonBodies, read_values
 from events_service.web.headers import add_headers
@@ -110,7 +111,15 @@ def plain_event(**more: Any) -> Event:
 def an_app() -> Litestar:
     """The routes that show events, put together as the service does."""
     return Litestar(
-        [*api.ROUTES, *pages.ROUTES, *event_pages.ROUTES, *feed_pages.ROUTES, *own_pages.ROUTES, *export_pages.ROUTES],
+        [
+            *api.ROUTES,
+            *pages.ROUTES,
+            *event_pages.ROUTES,
+            *feed_pages.ROUTES,
+            *own_pages.ROUTES,
+            *export_pages.ROUTES,
+            session_route(feed_pages.session_file),
+        ],
         before_request=know_visitor,
         before_send=[add_headers],
         plugins=[JsonBodies()],
