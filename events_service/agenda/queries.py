@@ -175,7 +175,7 @@ async def published_agenda(event: Event, *, now: datetime) -> Published | None:
     if speakers is None:
         everyone = await speakers_of(event.id)
         speakers = _rosters.keep(roster_name, {one.id: one for one in everyone.values() if is_shown(one)})
-    revision = f"{event.version}-{release.number}-{ended}-{row['roster']}"
+    revision = f"{event.version}-{release.number}-{ended}-{row['roster']}-{row['overlap']}"
     return Published(event, release, agenda, speakers, Overlap(row["overlap"]), revision)
 
 
