@@ -6,21 +6,23 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
-from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from events_service import __version__, settings
 from events_service.errors import Invalid, Refused
 from events_service.logs import configure_logs
+from events_service.serving import SELF, Companion, serve
 from events_service.settings import BadSetting, Settings
 
+if TYPE_CHECKING:
+    from events_service.agenda.import_plan import Report
+
 Result = TypeVar("Result")
-_SELF = (sys.executable, "-m", "events_service")
 ROLES = ("owner", "organiser", "agenda_editor", "registrar", "door_supervisor", "door_steward", "viewer")
 
 
@@ -38,13 +40,13 @@ def run(demo_if_empty: bool) -> None:
     _check_port(own)
     if demo_if_empty:
         # In a process of its own: the serving ones are forked from this one, and threads do not survive a fork.
-        subprocess.run([*_SELF, "demo", "--only-if-empty"], check=True)  # noqa: S603
+        subprocess.run([*SELF, "demo", "--only-if-empty"], check=True)  # noqa: S603
     if own.workers > 1:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="events-metrics-"))
     click.echo(f"Serving {own.base_url} (stop with Ctrl-C)", err=True)
-    helper = _Companion() if own.work_outbox else None
+    helper = Companion() if own.work_outbox else None
     try:
-        _serve(own)
+        serve(own)
     finally:
         if helper:
             helper.stop()
@@ -150,6 +152,38 @@ def create_token(role: str, event_slug: str | None, name: str) -> None:
     click.echo(_with_database(make))
 
 
+@main.group("import")
+def import_() -> None:
+    """Take in what other systems hold."""
+
+
+@import_.command("schedule")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--event", "event_slug", required=True, help="The event whose draft agenda takes it in.")
+def schedule(file: Path, event_slug: str) -> None:
+    """Read a schedule.xml of frab, pretalx or pentabarf into the draft agenda. Doing it again changes only what differs."""
+    from events_service.agenda.importing import import_schedule
+    from events_service.agenda.schedule_xml import LARGEST_BYTES, TooLarge
+
+    async def take_in() -> "Report":
+        await _check_event(event_slug)
+        # One byte past the limit is enough to know.
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST_BYTES + 1)
+        if len(data) > LARGEST_BYTES:
+            raise TooLarge()
+        with _progress("Importing") as tell:
+            return await import_schedule(event_slug, data, progress=tell)
+
+    report = _with_database(take_in)
+    click.echo(f"{report.created} sessions created, {report.updated} updated, {report.unchanged} unchanged.")
+    click.echo(f"{report.rooms} new rooms, {report.tracks} new tracks, {report.speakers} new speakers.")
+    for one in report.skipped:
+        click.echo(f"Left out: {one.event}. {one.why}")
+    for session_id in report.missing:
+        click.echo(f"No longer in the file: session {session_id}. It stays in the draft.")
+
+
 @main.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def backup(folder: Path) -> None:
@@ -186,73 +220,16 @@ def check() -> None:
     sys.exit(0 if all(result.fine for result in results) else 1)
 
 
-class _Companion:
-    """The outbox worker as a process beside the serving ones; started anew when it dies."""
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error that is told how much of how much is done; nothing where nobody looks at it."""
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
-    def __init__(self) -> None:
-        self._stopping = threading.Event()
-        self._process = self._start()
-        threading.Thread(target=self._watch, daemon=True).start()
+        def tell(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
 
-    def stop(self) -> None:
-        """End it, and wait for the letter it is at."""
-        self._stopping.set()
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-
-    def _start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen([*_SELF, "worker", "--follow", str(os.getpid())])  # noqa: S603
-
-    def _watch(self) -> None:
-        while not self._stopping.is_set():
-            self._process.wait()
-            if not self._stopping.wait(timeout=1):
-                self._process = self._start()
-
-
-class _Respawns(dict[int, float]):
-    """When Granian started which worker anew. It gives up when one dies twice within seconds; ours may die ten times in a minute.
-
-    A worker that is killed is replaced at once; one that cannot even start does not keep the machine busy for ever.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._moments: deque[float] = deque(maxlen=10)
-
-    def __setitem__(self, worker: int, moment: float) -> None:
-        self._moments.append(moment)
-        super().__setitem__(worker, moment)
-
-    def get(self, worker: int, default: Any = None) -> Any:
-        """When that worker was started anew, once it happens too often; until then, as if never."""
-        often = len(self._moments) == self._moments.maxlen and self._moments[-1] - self._moments[0] < 60
-        return super().get(worker, default) if often else default
-
-
-def _serve(own: Settings) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces, Loops
-
-    server: Any = Granian(
-        target="events_service.app:application",
-        factory=True,
-        interface=Interfaces.ASGI,
-        loop=Loops.uvloop,
-        address=own.host,
-        port=own.port,
-        workers=own.workers,
-        backlog=2048,
-        log_enabled=own.log_level == "DEBUG",
-        log_access=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-    )
-    server.respawned_wrks = _Respawns()
-    server.serve()
+        yield tell
 
 
 def _check_port(own: Settings) -> None:
