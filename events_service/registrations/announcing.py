@@ -9,6 +9,7 @@ from events_service.database import Row, Transaction, fetch, transaction
 from events_service.events.rules import Event
 from events_service.outbox.actions import post
 from events_service.outbox.rules import NewLetter
+from events_service.registrations.announcing_releases import announce_releases, withdraw_sessions
 from events_service.registrations.letters import ORDINARY, Addressee, InviteFacts, letter_about
 from events_service.registrations.queries import registration_from
 from events_service.registrations.waitlist import lock_event, move_up
@@ -17,7 +18,10 @@ PEOPLE_AT_ONCE = 200
 
 
 async def announce_changes() -> int:
-    """Act on every notice that waits, oldest first. Returns how many letters were posted; several processes may run it at once."""
+    """Act on every notice that waits, oldest first, then tell of released agendas. Returns how many letters were posted.
+
+    Several processes may run it at once.
+    """
     posted = 0
     for notice in await fetch("SELECT * FROM notice WHERE announced_at IS NULL ORDER BY created_at"):
         while True:
@@ -26,7 +30,7 @@ async def announce_changes() -> int:
             posted += told
             if done:
                 break
-    return posted
+    return posted + await announce_releases()
 
 
 async def _announce_some(tx: Transaction, notice: Row) -> tuple[int, bool]:
@@ -64,7 +68,7 @@ async def _tell_changed(tx: Transaction, event: Event) -> int:
 
 
 async def _tell_cancelled(tx: Transaction, event: Event) -> int:
-    """A CANCEL for everyone who holds an invite, a letter for everyone who waits."""
+    """A CANCEL for everyone who holds an invite, a letter for everyone who waits; then a CANCEL for each session they hold."""
     rows = await tx.fetch(
         """SELECT * FROM registration
            WHERE event = $1 AND status IN ('confirmed', 'waitlisted', 'pending', 'offered', 'invited')
@@ -90,7 +94,7 @@ async def _tell_cancelled(tx: Transaction, event: Event) -> int:
             invite is not None or row["invite_withdrawn"],
         )
     await post(tx, letters)
-    return len(rows)
+    return len(rows) + await withdraw_sessions(tx, event, at_most=PEOPLE_AT_ONCE - len(rows))
 
 
 def _letter(kind: str, event: Event, row: Row, invite: InviteFacts | None, *, reason: str = "") -> NewLetter:

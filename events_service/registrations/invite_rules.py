@@ -3,7 +3,7 @@
 One person, by address, holds a session once, whatever brought them there: a place in it, a part in it, or both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -65,6 +65,11 @@ class Holder:
             speaker_id=self.speaker_id or other.speaker_id,
             speaker_generation=self.speaker_generation if self.speaker_id else other.speaker_generation,
         )
+
+
+# A session and a person; and what names the two: the session's id and the person's `email_key`.
+Pair = tuple[Session, Holder]
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,35 @@ def uninvited(session: Session, holder: Holder, held: Held | None, *, called_off
     sequence = next_sequence(session.sequence, held.sequence, cancelling=True)
     after = replace(held, sequence=sequence, told_sequence=max(session.sequence, held.told_sequence), withdrawn=True)
     return Step(after, Message("CANCEL", sequence, "cancelled" if called_off else "withdrawn"))
+
+
+def steps_between(
+    wanted: Iterable[Pair], unwanted: Iterable[Pair], held: Mapping[Key, Held], *, called_off: Collection[str]
+) -> dict[Key, tuple[Session, Holder, Step]]:
+    """Everything that follows for these people, one step for each session and person, whatever they are there.
+
+    `called_off` are the ids of sessions that are off for everybody.
+    """
+    coming, leaving = _merged(wanted), _merged(unwanted)
+    steps: dict[Key, tuple[Session, Holder, Step]] = {}
+    for key, (session, who) in coming.items():
+        given_up = leaving[key][1] if key in leaving else None
+        if step := invited(session, who, held.get(key), given_up=given_up):
+            steps[key] = session, who, step
+    for key, (session, who) in leaving.items():
+        if key in coming:
+            continue
+        if step := uninvited(session, who, held.get(key), called_off=session.id in called_off):
+            steps[key] = session, who, step
+    return steps
+
+
+def _merged(pairs: Iterable[Pair]) -> dict[Key, Pair]:
+    merged: dict[Key, Pair] = {}
+    for session, who in pairs:
+        key = session.id, who.email_key
+        merged[key] = (session, merged[key][1].joined_with(who)) if key in merged else (session, who)
+    return merged
 
 
 def _request(session: Session, held: Held | None) -> Message | None:

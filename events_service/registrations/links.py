@@ -29,11 +29,6 @@ def session_reply_address(session_id: str, email_key: str | None, settings: Sett
     return _plus_address(session_reply_token(session_id, email_key, secret_key=settings.secret_key), settings)
 
 
-def speaking_url(code: str, settings: Settings) -> str:
-    """A speaker's own page. The code stands behind `#`, as that of `page_url`."""
-    return f"{settings.base_url}/speaking#{code}"
-
-
 def _plus_address(token: str, settings: Settings) -> str:
     local, _, domain = settings.reply_address.rpartition("@")
     return f"{local}+{token}@{domain}"

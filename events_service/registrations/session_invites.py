@@ -10,7 +10,8 @@ from datetime import datetime
 from events_service import clock
 from events_service.agenda.queries import current_release
 from events_service.agenda.rules import Agenda, Session, SessionState
-from events_service.database import Row, Transaction, transaction
+from events_service.agenda.writing import lock_sessions
+from events_service.database import Row, Transaction, fetch, transaction
 from events_service.events.rules import Event, Status
 from events_service.identifiers import new_id
 from events_service.outbox.actions import post
@@ -18,13 +19,14 @@ from events_service.outbox.rules import NewLetter
 from events_service.registrations.invite_rules import (
     Held,
     Holder,
+    Key,
     Message,
+    Pair,
     Step,
     held_from,
-    invited,
     is_over,
+    steps_between,
     takes_place,
-    uninvited,
 )
 from events_service.registrations.letters import URGENT, InviteFacts
 from events_service.registrations.session_letters import Told, letter_about_session
@@ -33,8 +35,6 @@ from events_service.speakers.rules import OUT, Speaker, State
 
 __all__ = ["Holder", "settle_speaker", "settle_speaker_in", "tell", "tell_plainly"]
 
-Pair = tuple[Session, Holder]
-Key = tuple[str, str]
 CANCELLED = "session_cancelled"
 
 _WRITE = """
@@ -73,7 +73,7 @@ async def tell(
     sessions = {one.id: one for one, _ in (*coming, *leaving)}
     held = await _held(tx, sessions, {who.email_key for _, who in (*coming, *leaving)})
     called_off = {one.id for one in sessions.values() if _is_off(event, one, kind)}
-    steps = _steps(_merged(coming), _merged(leaving), held, called_off=called_off)
+    steps = steps_between(coming, leaving, held, called_off=called_off).values()
     await _write(tx, steps, now=now)
     news = [(session, who, step.message) for session, who, step in steps if step.message]
     tellings = await tellings_of(tx, event, agenda, {session.id: session for session, _, _ in news}.values())
@@ -123,7 +123,7 @@ async def settle_speaker_in(tx: Transaction, event: Event, speaker_id: str) -> i
     speaker = speaker_from(row)
     agenda = release.agenda
     theirs = [one for one in agenda.sessions if any(part.speaker_id == speaker_id for part in one.speakers)]
-    answers = await live_answers(tx, [one.id for one in theirs])
+    answers = await live_answers([one.id for one in theirs])
     coming = appearances(theirs, {speaker_id: speaker}, answers)
     holding = await tx.fetch(
         """SELECT session_invite.* FROM session_invite JOIN session ON session.id = session_invite.session
@@ -141,11 +141,9 @@ async def settle_speaker_in(tx: Transaction, event: Event, speaker_id: str) -> i
     return await tell(tx, event, agenda, wanted=coming, unwanted=leaving)
 
 
-async def live_answers(tx: Transaction, session_ids: Collection[str]) -> dict[Key, State]:
+async def live_answers(session_ids: Collection[str]) -> dict[Key, State]:
     """(session, speaker) → what they last answered, of everyone in the draft of these sessions."""
-    rows = await tx.fetch(
-        "SELECT session, speaker, state FROM session_speaker WHERE session = ANY($1)", list(session_ids)
-    )
+    rows = await fetch("SELECT session, speaker, state FROM session_speaker WHERE session = ANY($1)", list(session_ids))
     return {(row["session"], row["speaker"]): State(row["state"]) for row in rows}
 
 
@@ -189,34 +187,11 @@ async def tellings_of(tx: Transaction, event: Event, agenda: Agenda, sessions: I
 async def _held(tx: Transaction, sessions: Collection[str], email_keys: Collection[str]) -> dict[Key, Held]:
     """What these people hold of these sessions, which are locked first."""
     ids = sorted(sessions)
-    await tx.fetch("SELECT id FROM session WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", ids)
+    await lock_sessions(tx, ids)
     rows = await tx.fetch(
         "SELECT * FROM session_invite WHERE session = ANY($1) AND email_key = ANY($2)", ids, sorted(email_keys)
     )
     return {(row["session"], row["email_key"]): held_from(row) for row in rows}
-
-
-def _merged(pairs: Iterable[Pair]) -> dict[Key, Pair]:
-    """One for each session and person, whatever they are there."""
-    merged: dict[Key, Pair] = {}
-    for session, who in pairs:
-        key = session.id, who.email_key
-        merged[key] = (session, merged[key][1].joined_with(who)) if key in merged else (session, who)
-    return merged
-
-
-def _steps(
-    coming: Mapping[Key, Pair], leaving: Mapping[Key, Pair], held: Mapping[Key, Held], *, called_off: Collection[str]
-) -> list[tuple[Session, Holder, Step]]:
-    steps = []
-    for key, (session, who) in coming.items():
-        given_up = leaving[key][1] if key in leaving else None
-        steps.append((session, who, invited(session, who, held.get(key), given_up=given_up)))
-    for key, (session, who) in leaving.items():
-        if key not in coming:
-            step = uninvited(session, who, held.get(key), called_off=session.id in called_off)
-            steps.append((session, who, step))
-    return [(session, who, step) for session, who, step in steps if step is not None]
 
 
 async def _write(tx: Transaction, steps: Iterable[tuple[Session, Holder, Step]], *, now: datetime) -> None:

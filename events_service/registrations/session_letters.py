@@ -29,10 +29,10 @@ from events_service.events.rules import Event
 from events_service.outbox.rules import NewLetter, PostedLetter, Rendered, is_safe_in_header
 from events_service.registrations.invite_rules import Holder
 from events_service.registrations.letters import URGENT, InviteFacts, event_json, mail_date
-from events_service.registrations.links import page_url, session_reply_address, speaking_url
+from events_service.registrations.links import page_url, session_reply_address
 from events_service.registrations.secrets import page_code
 from events_service.registrations.session_wording import session_wording
-from events_service.speakers.actions import speaker_code
+from events_service.speakers.links import own_page_url
 from events_service.web.pages import render
 from events_service.web.words import language, spoken
 
@@ -191,14 +191,13 @@ def _values(facts: LetterFacts, entry: Entry) -> dict[str, object]:
 def _links(kind: str, facts: LetterFacts) -> dict[str, object]:
     """The page that a letter leads to: a speaker's own, else the participant's."""
     own, person = settings.current(), facts.person
-    to_speakers_page = person.speaker_id is not None and (kind.startswith("speaking") or person.registration_id is None)
-    if to_speakers_page:
-        assert person.speaker_id is not None
-        code = speaker_code(person.speaker_id, person.speaker_generation or 0, secret_key=own.secret_key)
-        return {"page_code": code, "page_url": speaking_url(code, own), "page_address": f"{own.base_url}/speaking"}
-    assert person.registration_id is not None
-    code = page_code(person.registration_id, person.links_generation or 0, secret_key=own.secret_key)
-    return {"page_code": code, "page_url": page_url(code, own), "page_address": f"{own.base_url}/my"}
+    if person.speaker_id is not None and (kind.startswith("speaking") or person.registration_id is None):
+        url = own_page_url(person.speaker_id, person.speaker_generation or 0)
+    else:
+        assert person.registration_id is not None
+        url = page_url(page_code(person.registration_id, person.links_generation or 0, secret_key=own.secret_key), own)
+    address, _, code = url.partition("#")
+    return {"page_url": url, "page_address": address, "page_code": code}
 
 
 def _invite(facts: LetterFacts, entry: Entry, *, sender: str, organisation: str) -> Invite | None:
