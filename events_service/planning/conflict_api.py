@@ -28,7 +28,7 @@ LONGEST_KEY = 300
 
 Key = Annotated[str, QueryParameter(max_length=LONGEST_KEY, pattern=NO_NUL, description="The conflict's key.")]
 SeverityAsked = Annotated[Severity | None, QueryParameter(description="Only those of this severity.")]
-Open = Annotated[bool, QueryParameter(name="open", description="Only those that nobody said are meant.")]
+Unsettled = Annotated[bool, QueryParameter(description="Only those that nobody said are meant.")]
 
 
 class KeyedOverrideDraft(OverrideDraft, frozen=True):
@@ -97,7 +97,7 @@ EXAMPLE_SETTLED: dict[str, Any] = {
 async def list_conflicts(
     slug: SlugInPath,
     severity: SeverityAsked = None,
-    is_open: Open = False,
+    unsettled: Unsettled = False,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Page[ConflictOut]:
@@ -108,7 +108,7 @@ async def list_conflicts(
     event = await event_by_slug(slug)
     found = await _conflicts(event)
     shown = [one for one in found if severity is None or one.severity is severity]
-    rest = _after(open_conflicts(shown) if is_open else shown, key_in(cursor))
+    rest = _after(open_conflicts(shown) if unsettled else shown, key_in(cursor))
     page = page_of(rest, limit=limit, key=lambda one: one.key)
     return Page([_conflict_out(event, one) for one in page.items], page.next)
 
