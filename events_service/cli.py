@@ -179,7 +179,8 @@ def schedule(file: Path, event_slug: str) -> None:
     click.echo(f"{report.created} sessions created, {report.updated} updated, {report.unchanged} unchanged.")
     click.echo(f"{report.rooms} new rooms, {report.tracks} new tracks, {report.speakers} new speakers.")
     for one in report.skipped:
-        click.echo(f"Left out: {one.event}. {one.why}")
+        name = one.event if one.title in ("", one.event) else f"{one.event} ({one.title})"
+        click.echo(f"Left out: {name}. {one.why}")
     for session_id in report.missing:
         click.echo(f"No longer in the file: session {session_id}. It stays in the draft.")
 

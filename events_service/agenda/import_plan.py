@@ -25,7 +25,7 @@ from events_service.speakers.rules import Speaker, State
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the sessions of a file. `missing` are ids of imported sessions that it no longer holds; they stay as they are.
 
-    `rooms`, `tracks` and `speakers` are how many of them were not there before.
+    `rooms`, `tracks` and `speakers` are how many of them were not there before, `renamed` how many speakers have another name there.
     """
 
     created: int
@@ -36,6 +36,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     rooms: int
     tracks: int
     speakers: int
+    renamed: int
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether anything is written at all."""
+        return any((self.created, self.updated, self.rooms, self.tracks, self.speakers, self.renamed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ class _Planner:
                 rooms=len(rooms),
                 tracks=len(tracks),
                 speakers=len(new_speakers),
+                renamed=len(self.renamed),
             ),
         )
 
@@ -167,7 +174,7 @@ class _Planner:
                 self.matched.add(known.id)
                 yield entry, known
             elif entry.keys[0] in by_key or entry.keys[0] in keys_given:
-                self.skipped.append(Skipped(entry.label, "Another event of the file is called the same."))
+                self.skipped.append(Skipped(entry.label, entry.title, "Another event of the file is called the same."))
             else:
                 keys_given.add(entry.keys[0])
                 yield entry, None

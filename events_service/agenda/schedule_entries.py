@@ -11,9 +11,10 @@ MOST_PEOPLE, MOST_ROOMS = 100, 50
 
 
 class Skipped(msgspec.Struct, frozen=True):
-    """An event of the file, or a part of one, that was left out, and why."""
+    """An event of the file, or a part of one, that was left out: what the file calls it, its title, and why."""
 
     event: str
+    title: str
     why: str
 
 

@@ -58,6 +58,8 @@ class _Reader:
     base: str = ""
     day_change: time = USUAL_DAY_CHANGE
     first_day: date | None = None
+    # What the event that is being read is called, and its title.
+    at: tuple[str, str] = ("", "")
     skipped: list[Skipped] = field(default_factory=list)
     skipped_keys: set[str] = field(default_factory=set)
 
@@ -98,7 +100,7 @@ class _Reader:
         guid, number = (event.get("guid") or "").strip(), (event.get("id") or "").strip()
         full_title = _text(event.find("title"))
         title = plain_line(full_title, most=LONGEST_TITLE)
-        label = number or guid or title or "?"
+        self.at = number or guid or title or "?", title
         named = _keys(guid=guid, id=number, code=event.get("code"))
         keys = named or _keys(slug=_line(event, "slug"), title=search_key(title) or title)[:1]
         try:
@@ -106,14 +108,14 @@ class _Reader:
             if not title:
                 raise ValueError("It has no title.")
         except ValueError as error:
-            self.skipped.append(Skipped(label, str(error)))
+            self._leave_out(str(error))
             self.skipped_keys.update(keys)
             return None
         if len(plain_line(full_title, most=len(full_title) + 1)) > LONGEST_TITLE:
-            self._leave_out(label, f"Its title is longer than {LONGEST_TITLE} characters and was shortened.")
+            self._leave_out(f"Its title is longer than {LONGEST_TITLE} characters and was shortened.")
         return Entry(
             keys=keys,
-            label=label,
+            label=self.at[0],
             title=title,
             starts_at=starts_at,
             ends_at=ends_at,
@@ -121,11 +123,11 @@ class _Reader:
             number=int(number) if re.fullmatch(r"0*[1-9][0-9]{0,8}", number) else None,
             subtitle=_line(event, "subtitle", most=LONGEST_TITLE),
             kind=read_kind(_line(event, "type") or ""),
-            language=self._language(event, label),
+            language=self._language(event),
             rooms=_rooms(event),
             track=_track_name(event.find("track")),
-            persons=self._persons(event, label),
-            **self._texts(event, label),
+            persons=self._persons(event),
+            **self._texts(event),
         )
 
     def _times(self, event: Any) -> tuple[datetime, datetime]:
@@ -176,16 +178,16 @@ class _Reader:
         )
         return read_day(day.get("date")) or read_day(day.get("start")) or counted
 
-    def _language(self, event: Any, label: str) -> str | None:
+    def _language(self, event: Any) -> str | None:
         said = _line(event, "language")
         if not said:
             return said
         language = read_language(said)
         if language is None:
-            self._leave_out(label, f"Its language “{shortened(said, most=40)}” is not one that is known.")
+            self._leave_out(f"Its language “{shortened(said, most=40)}” is not one that is known.")
         return language
 
-    def _persons(self, event: Any, label: str) -> tuple[Person, ...] | None:
+    def _persons(self, event: Any) -> tuple[Person, ...] | None:
         listed = event.find("persons")
         if listed is None:
             return None
@@ -194,29 +196,29 @@ class _Reader:
             inner = element.find("name") if element.find("name") is not None else element
             name = plain_line(_text(inner), most=LONGEST_NAME)
             if not name:
-                self._leave_out(label, "One of its persons has no name.")
+                self._leave_out("One of its persons has no name.")
                 continue
             named = _keys(guid=element.get("guid"), code=element.get("code"), id=element.get("id"))
             keys = named or _keys(name=search_key(name) or name)
             people.setdefault(keys[0], Person(name, keys))
         if len(people) > MOST_PEOPLE:
-            self._leave_out(label, f"It has {len(people)} persons; the first {MOST_PEOPLE} were taken.")
+            self._leave_out(f"It has {len(people)} persons; the first {MOST_PEOPLE} were taken.")
         return tuple(people.values())[:MOST_PEOPLE]
 
-    def _texts(self, event: Any, label: str) -> dict[str, str | None]:
+    def _texts(self, event: Any) -> dict[str, str | None]:
         texts = {
             name: as_markdown(_markup(event.find(name))) if event.find(name) is not None else None for name in TEXTS
         }
-        links = list(self._links(event, label))
+        links = list(self._links(event))
         if links:
             texts["description"] = "\n\n".join(filter(None, (texts["description"], links_as_list(links))))
         for name, text in texts.items():
             if text is not None and len(text) > len(shortened(text)):
                 texts[name] = shortened(text)
-                self._leave_out(label, f"Its {name} was too long and was shortened.")
+                self._leave_out(f"Its {name} was too long and was shortened.")
         return texts
 
-    def _links(self, event: Any, label: str) -> Iterator[tuple[str, str]]:
+    def _links(self, event: Any) -> Iterator[tuple[str, str]]:
         seen: set[str] = set()
         for element in (*event.iterfind("links/link"), *event.iterfind("attachments/attachment")):
             said = plain_line(_text(element), most=LONGEST_TITLE)
@@ -224,15 +226,13 @@ class _Reader:
             address = web_address(href, base=self.base)
             if address is None:
                 if href:
-                    self._leave_out(
-                        label, f"The address of “{shortened(said or href, most=60)}” is not one on the web."
-                    )
+                    self._leave_out(f"The address of “{shortened(said or href, most=60)}” is not one on the web.")
             elif address not in seen:
                 seen.add(address)
                 yield said, address
 
-    def _leave_out(self, label: str, why: str) -> None:
-        self.skipped.append(Skipped(label, why))
+    def _leave_out(self, why: str) -> None:
+        self.skipped.append(Skipped(*self.at, why))
 
 
 def _keys(**named: str | None) -> tuple[str, ...]:

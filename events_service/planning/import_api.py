@@ -38,25 +38,27 @@ EXAMPLE_REPORT = {
     "created": 1,
     "updated": 0,
     "unchanged": 0,
-    "skipped": [{"event": "2", "why": "It does not say how long it lasts."}],
+    "skipped": [{"event": "2", "title": "Lunch", "why": "It does not say how long it lasts."}],
     "missing": [],
     "rooms": 1,
     "tracks": 0,
     "speakers": 1,
+    "renamed": 0,
 }
 
 
 class SkippedOut(msgspec.Struct, frozen=True):
-    """An event of the file, or a part of one, that was left out: what the file calls it, and why."""
+    """An event of the file, or a part of one, that was left out: what the file calls it, its title, and why."""
 
     event: str
+    title: str
     why: str
 
 
 class ImportOut(msgspec.Struct, frozen=True):
     """What became of the sessions of a file. `missing` are ids of sessions imported earlier that it no longer holds: they stay.
 
-    `rooms`, `tracks` and `speakers` are how many were not there before.
+    `rooms`, `tracks` and `speakers` are how many were not there before; `renamed` is how many speakers have another name in the file.
     """
 
     created: int
@@ -67,6 +69,7 @@ class ImportOut(msgspec.Struct, frozen=True):
     rooms: int
     tracks: int
     speakers: int
+    renamed: int
 
 
 @dataclass
@@ -116,11 +119,12 @@ def import_out(report: Report) -> ImportOut:
         created=report.created,
         updated=report.updated,
         unchanged=report.unchanged,
-        skipped=[SkippedOut(one.event, one.why) for one in report.skipped],
+        skipped=[SkippedOut(one.event, one.title, one.why) for one in report.skipped],
         missing=list(report.missing),
         rooms=report.rooms,
         tracks=report.tracks,
         speakers=report.speakers,
+        renamed=report.renamed,
     )
 
 

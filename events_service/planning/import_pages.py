@@ -107,14 +107,9 @@ async def _page(
         report=report,
         packed=packed,
         missing=missing,
-        changes_something=report is not None and bool(report.created or report.updated or _new(report)),
         largest=LARGEST_BYTES // 1_000_000,
         errors=errors,
     )
-
-
-def _new(report: Report) -> int:
-    return report.rooms + report.tracks + report.speakers
 
 
 ROUTES = [choose_file, preview, confirm]
