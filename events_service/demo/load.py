@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from events_service import clock, database, settings
+from events_service.demo.choices import choose_sessions
 from events_service.demo.cities import CITIES
 from events_service.demo.guests import Guest, city_name, guests
 from events_service.demo.happenings import HAPPENINGS
@@ -32,6 +33,7 @@ class LoadReport:
     events: int
     registrations: int
     sessions: int
+    sign_ups: int
     sign_ins: tuple[SignIn, ...]
 
 
@@ -46,9 +48,10 @@ async def load() -> LoadReport:
     events = sum([await _announce(body) for body in HAPPENINGS])
     registrations = sum([await _register(slug, people) for slug, people in guests().items()])
     sessions = await plan_agendas()
+    sign_ups = await choose_sessions()
     # Last: `load_if_empty` knows by them that the rest is whole.
     sign_ins = await add_staff(settings.current())
-    return LoadReport(cities, organisations, contacts, events, registrations, sessions, sign_ins)
+    return LoadReport(cities, organisations, contacts, events, registrations, sessions, sign_ups, sign_ins)
 
 
 async def load_if_empty() -> LoadReport | None:

@@ -23,12 +23,16 @@ from events_service.people.rules import Role
 from events_service.settings import Settings
 from events_service.web.bodies import read_values
 
-NOTHING_NEW = LoadReport(cities=0, organisations=0, contacts=0, events=0, registrations=0, sessions=0, sign_ins=())
+NOTHING_NEW = LoadReport(
+    cities=0, organisations=0, contacts=0, events=0, registrations=0, sessions=0, sign_ups=0, sign_ins=()
+)
 TABLES = (
     "city", "organisation", "contact", "event", "signing_key", "registration", "letter", "account", "role_grant",
-    "agenda", "agenda_release", "room", "session", "session_room", "session_speaker", "speaker", "track",
+    "agenda", "agenda_release", "room", "session", "session_room", "session_speaker", "speaker", "track", "sign_up", "star",
 )  # fmt: skip
 GUESTS_IN_ALL = 432
+PLACES_IN_SESSIONS, WAITING_FOR_SESSIONS = 127, 5
+LETTERS_IN_ALL = GUESTS_IN_ALL + PLACES_IN_SESSIONS + WAITING_FOR_SESSIONS
 
 
 @pytest_asyncio.fixture(autouse=True)
@@ -76,7 +80,12 @@ async def test_guests_have_the_seats_that_were_announced() -> None:
 async def test_everyone_is_written_to_once() -> None:
     await load()
     kinds = "SELECT kind AS what, COUNT(*) AS many FROM letter WHERE status = 'waiting' GROUP BY kind"
-    assert await counts(kinds) == {"confirmed": GUESTS_IN_ALL - 6, "waitlisted": 6}
+    assert await counts(kinds) == {
+        "confirmed": GUESTS_IN_ALL - 6,
+        "waitlisted": 6,
+        "session_invited": PLACES_IN_SESSIONS,
+        "session_waitlisted": WAITING_FOR_SESSIONS,
+    }
 
 
 async def test_a_second_run_changes_nothing() -> None:
@@ -99,7 +108,7 @@ async def test_a_run_that_was_cut_short_is_completed(seconds: float) -> None:
     }
     assert await counts("SELECT status AS what, COUNT(*) AS many FROM event GROUP BY status") == {"published": 6}
     assert await counts("SELECT 'guests' AS what, COUNT(*) AS many FROM registration") == {"guests": GUESTS_IN_ALL}
-    assert await counts("SELECT 'letters' AS what, COUNT(*) AS many FROM letter") == {"letters": GUESTS_IN_ALL}
+    assert await counts("SELECT 'letters' AS what, COUNT(*) AS many FROM letter") == {"letters": LETTERS_IN_ALL}
     assert await load() == NOTHING_NEW
 
 
