@@ -45,7 +45,7 @@ from events_service.planning import (
     roster_pages,
     session_pages,
 )
-from events_service.programme import change_log, embeds, screens, speaking_pages, starring
+from events_service.programme import change_log, choice_pages, embeds, screens, speaking_pages, starring
 from events_service.programme import pages as agenda_pages
 from events_service.programme import photos as photo_pages
 from events_service.programme import session_pages as programme_session_pages
@@ -161,6 +161,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *events_pages.ROUTES,
         *registrations_pages.ROUTES,
         *my_pages.ROUTES,
+        *choice_pages.ROUTES,
         *speaking_pages.ROUTES,
         *registrations_office_pages.ROUTES,
         *roster_pages.ROUTES,

@@ -13,11 +13,12 @@ from events_service.calendar import Feed, feed_ics
 from events_service.errors import Conflict, NotFound, TooMany
 from events_service.events.entries import confirmed_entry
 from events_service.events.queries import event_by_id
-from events_service.events.rules import Disclosure, Event, for_the_public
+from events_service.events.rules import Disclosure, Event, for_the_public, is_open_to_all
 from events_service.events.rules import Status as EventStatus
 from events_service.people.addresses import network_of, visitor_address
 from events_service.registrations import actions
 from events_service.registrations.badges import badge_picture
+from events_service.registrations.choices import own_agenda
 from events_service.registrations.links import feed_url
 from events_service.registrations.open_pass import closing_cookie, open_registration, opening_cookie, pass_of
 from events_service.registrations.queries import (
@@ -90,9 +91,10 @@ async def open_page(request: PageRequest) -> Response[Any]:
 
 @get("/my/registration", include_in_schema=False, opt=PUBLIC)
 async def own_registration(request: PageRequest) -> Response[str]:
-    """How things stand, the badge, the calendar, and the way to cancel."""
+    """How things stand, the badge, the sessions, the calendar, and the way to cancel."""
     own = await _own(request)
     person, event = own.person, own.event
+    sessions = await own_agenda(person, event, now=clock.now())
     return page(
         "my/registration.html",
         request,
@@ -103,6 +105,10 @@ async def own_registration(request: PageRequest) -> Response[str]:
         calendar_url="/my/calendar.ics",
         feed_url=feed_url(person.id, person.links_generation, settings.current()),
         can_cancel=may_cancel(person.status, event, now=clock.now()),
+        choices=[one for one in sessions.chosen if one.sign_up or one.is_speaking],
+        may_choose=own.has_seat and bool(sessions.offered),
+        has_sessions=bool(sessions.chosen or sessions.offered),
+        is_listed=is_open_to_all(event),
     )
 
 

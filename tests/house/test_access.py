@@ -63,6 +63,8 @@ OPEN = {
     "POST /events/{slug}/register", "GET /events/{slug}/registered", "GET /health/live", "GET /health/ready",
     "GET /metrics", "GET /privacy", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/{name}",
     "GET /my", "POST /my", "GET /my/registration", "GET /my/badge.png", "GET /my/badge.svg", "GET /my/calendar.ics",
+    "GET /my/programme", "POST /my/programme/unstar", "GET /my/sessions",
+    "POST /events/{slug}/sessions/{session_id}/sign-up", "POST /events/{slug}/sessions/{session_id}/withdraw",
     "GET /my/calendar/{file_name}", "GET /my/cancel", "POST /my/cancel", "POST /my/leave",
     "GET /door", "GET /door/pair", "POST /door/pair", "GET /door/scan", "POST /door/scan", "POST /door/undo",
     "POST /door/leave", "GET /sign-in/code", "POST /sign-in/code",
@@ -71,6 +73,9 @@ OPEN = {
     "POST /speaking/withdraw", "POST /speaking/leave", "GET /events/{slug}/speakers/{speaker_id}/photo/{name}",
     "GET /events/{slug}/schedule.xml", "GET /events/{slug}/schedule.json", "GET /events/{slug}/agenda.csv",
     "GET /events/{slug}/agenda/changes.atom",
+    "GET /events/{slug}/agenda", "GET /events/{slug}/agenda/embed", "GET /events/{slug}/agenda/changes",
+    "GET /events/{slug}/sessions/{name}", "POST /events/{slug}/sessions/{session_id}/star", "GET /events/{slug}/speakers",
+    "GET /events/{slug}/speakers/{speaker_id}", "GET /events/{slug}/rooms/{room_id}/now", "GET /events/{slug}/now",
 }  # fmt: skip
 
 # What is asked to go stays for the others: nobody read that version.
