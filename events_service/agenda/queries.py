@@ -86,6 +86,12 @@ def head_from(row: Row) -> Head:
     return Head(row["version"], row["released"], Overlap(row["overlap"]), row["timezone"])
 
 
+async def is_released(event_id: str) -> bool:
+    """Whether the public may see an agenda of the event."""
+    row = await look_up("SELECT released FROM agenda WHERE event = $1", event_id)
+    return row is not None and row["released"] > 0
+
+
 async def draft_of(event: Event) -> Agenda:
     """The whole draft, its times in the event's zone as it is now: a session at 9.00 stays at 9.00 when the zone changes."""
     rooms = await fetch("SELECT * FROM room WHERE event = $1 ORDER BY position, id", event.id)

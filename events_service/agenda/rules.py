@@ -175,6 +175,11 @@ class Agenda(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {session.id: session for session in self.sessions}
 
     @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages its sessions are in."""
+        return frozenset(session.language for session in self.sessions if session.language)
+
+    @cached_property
     def takes_sign_ups(self) -> bool:
         """Whether one can sign up for any of its sessions."""
         return any(session.signup for session in self.sessions)

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from events_service.agenda.queries import Published, ReleaseNote, release_notes
 from events_service.agenda.rules import Change, ChangeKind
 from events_service.programme import visits
+from events_service.programme.shown import event_place
 from events_service.programme.visits import PageRequest, visit
 from events_service.web.pages import page
 
@@ -42,7 +43,8 @@ async def change_log(request: PageRequest, slug: FromPath[str]) -> Response[Any]
     found = visits.kept(request, name, published.revision) if seen.is_stranger else None
     if found is not None:
         return found
-    log = log_of(published, await release_notes(seen.event.id), now=seen.now)
+    notes = await release_notes(seen.event.id)
+    log = log_of(published, notes, now=seen.now)
 
     def make() -> Response[str]:
         return page(
@@ -50,12 +52,15 @@ async def change_log(request: PageRequest, slug: FromPath[str]) -> Response[Any]
             request,
             event=seen.event,
             log=log,
+            event_place=event_place(seen.event),
             # Only what is still in the agenda has a page to lead to.
             linked=published.agenda.session.keys(),
             listed_at_once=LISTED_AT_ONCE,
         )
 
-    return visits.keep(request, name, published.revision, make) if seen.is_stranger else make()
+    if not seen.is_stranger:
+        return make()
+    return visits.keep(request, name, published.revision, make, until=_next_told(notes, now=seen.now))
 
 
 def log_of(published: Published, notes: Iterable[ReleaseNote], *, now: datetime) -> list[Entry]:
@@ -71,6 +76,12 @@ def log_of(published: Published, notes: Iterable[ReleaseNote], *, now: datetime)
         Entry(note.number, note.note, note.created_at, _by_kind([one for one in note.changes if is_told(one)]))
         for note in notes
     ]
+
+
+def _next_told(notes: Iterable[ReleaseNote], *, now: datetime) -> datetime | None:
+    """When more may be told: the embargo of something cancelled meanwhile ends without a new release."""
+    embargoes = (one.visible_from for note in notes for one in note.changes)
+    return min((one for one in embargoes if one is not None and one > now), default=None)
 
 
 def _by_kind(changes: list[Change]) -> list[tuple[ChangeKind, list[Change]]]:

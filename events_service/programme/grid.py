@@ -11,6 +11,7 @@ from events_service.programme.shown import Card
 # A row's height tells its length in fives of minutes; longer ones, and those where nothing takes place, do not grow further.
 UNIT = timedelta(minutes=5)
 TALLEST_UNITS = 24
+COLUMNS_IN_SIGHT = 7
 
 
 @dataclass(slots=True)
@@ -25,11 +26,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of the table; without cards it is free time."""
+    """A cell of the table; without cards it is free time. `is_again`: all its sessions stand in a cell before it, too."""
 
     cards: tuple[Card, ...]
     rows: int = 1
     columns: int = 1
+    is_again: bool = False
 
 
 @dataclass(slots=True)
@@ -48,6 +50,11 @@ class Grid:
 
     columns: Sequence[Room | None]
     rows: Sequence[Row]
+
+    @property
+    def fits(self) -> bool:
+        """Whether all columns are in sight on a desk's screen: then the page alone scrolls, not the table within it."""
+        return len(self.columns) <= COLUMNS_IN_SIGHT
 
 
 def grid_of(cards: Sequence[Card], rooms: Sequence[Room], zone: str) -> Grid:
@@ -86,7 +93,7 @@ def _blocks(cards: Sequence[Card], place: dict[datetime, int]) -> dict[int, Bloc
 def _fill(rows: Sequence[Row], blocks: Sequence[dict[int, Block]]) -> None:
     """Give every row its cells: a session of neighbouring rooms is one cell, free time one cell until the next session."""
     # In each column, the row up to which cells already reach.
-    reached = [0] * len(blocks)
+    reached, seen = [0] * len(blocks), set[str]()
     for index, row in enumerate(rows):
         for column, of_column in enumerate(blocks):
             if reached[column] > index:
@@ -98,7 +105,9 @@ def _fill(rows: Sequence[Row], blocks: Sequence[dict[int, Block]]) -> None:
                 reached[column] = behind
                 continue
             width = _width(block, blocks[column:])
-            row.cells.append(Cell(tuple(block.cards), rows=block.rows, columns=width))
+            ids = {card.id for card in block.cards}
+            row.cells.append(Cell(tuple(block.cards), block.rows, width, is_again=ids <= seen))
+            seen |= ids
             for taken in range(column, column + width):
                 reached[taken] = index + block.rows
 

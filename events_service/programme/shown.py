@@ -28,7 +28,7 @@ class Card:
     """A session in a list or grid. `starts` and `ends` are times of day in the zone shown, the others moments.
 
     `where` names its rooms; `who` those who appear. `track` and `colour` are "" without a track. `language` is told only where
-    it is not the event's only one.
+    sessions are in several.
     """
 
     id: str
@@ -83,7 +83,7 @@ def card_of(published: Published, session: Session, zone: str) -> Card:
         who=", ".join(who.name for _, who in published.appearing(session)),
         track=track.name if track else "",
         colour=track.colour if track else "",
-        language="" if event.languages == (session.language,) else session.language,
+        language=session.language if len(agenda.languages) > 1 else "",
         local=local_times(session, event, rooms, zone),
         signup=session.signup,
         is_cancelled=session.state is SessionState.CANCELLED,

@@ -12,10 +12,15 @@ from litestar import MediaType, Request, Response
 from events_service import clock
 from events_service.agenda.queries import Published, published_agenda
 from events_service.database import look_up
+from events_service.errors import NotFound
 from events_service.events.access import visible_event
+from events_service.events.queries import event_by_id
 from events_service.events.rules import Event
-from events_service.programme.starring import has_own_choice, participant_of, starred_in
+from events_service.events.rules import Status as EventStatus
+from events_service.programme.stars import has_own_choice, participant_of, starred_in
+from events_service.registrations.open_pass import open_registration
 from events_service.registrations.queries import Registration
+from events_service.registrations.rules import Status
 from events_service.registrations.sign_up_queries import own_sign_ups, places_of
 from events_service.registrations.sign_up_rules import Places, SignUp
 from events_service.web.kept import file_answer
@@ -48,7 +53,7 @@ class Visit:
 
 async def visit(request: PageRequest, slug: str) -> Visit:
     """What this visitor looks at. Raises `NotFound` for an event that is not theirs to know of."""
-    event, now = await visible_event(request, slug), clock.now()
+    event, now = await _event(request, slug), clock.now()
     published = await published_agenda(event, now=now)
     signed_in = getattr(request.state, "person", None) is not None
     if published is None or not has_own_choice(request):
@@ -57,6 +62,20 @@ async def visit(request: PageRequest, slug: str) -> Visit:
     starred = await starred_in(request, published, person)
     own = await own_sign_ups(person.id) if person else NOTHING
     return Visit(event, published, now, person, starred, own, is_stranger=False)
+
+
+async def _event(request: PageRequest, slug: str) -> Event:
+    """Whoever has a seat at an event may see its agenda, whomever else it is hidden from."""
+    try:
+        return await visible_event(request, slug)
+    except NotFound:
+        person = await open_registration(request)
+        if person is None or person.status is not Status.CONFIRMED:
+            raise
+        event = await event_by_id(person.event_id)
+        if event.slug != slug or event.status is EventStatus.DRAFT:
+            raise
+        return event
 
 
 def is_near(event: Event, *, now: datetime) -> bool:
@@ -78,13 +97,15 @@ async def revision_of(published: Published) -> str:
 
 def kept(request: PageRequest, name: str, revision: str) -> Response[bytes] | None:
     """The page of that name as it was kept, or 304 for who has it; None where it is of another revision or was never asked for."""
-    file = _shelf.find(_name(name), revision)
+    file = _shelf.find(_name(name), revision, now=clock.now())
     return _answer(request, file) if file else None
 
 
-def keep(request: PageRequest, name: str, revision: str, make: Callable[[], Response[str]]) -> Response[bytes]:
-    """Make the page, keep it under its name and this request's language, and answer with it."""
-    return _answer(request, _shelf.keep(_name(name), revision, make().content.encode()))
+def keep(
+    request: PageRequest, name: str, revision: str, make: Callable[[], Response[str]], *, until: datetime | None = None
+) -> Response[bytes]:
+    """Make the page, keep it under its name and this request's language, at most until that moment, and answer with it."""
+    return _answer(request, _shelf.keep(_name(name), revision, make().content.encode(), until=until))
 
 
 def _answer(request: PageRequest, file: Any) -> Response[bytes]:

@@ -11,6 +11,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath, QueryParameter
 
 from events_service import clock
+from events_service.agenda.queries import is_released
 from events_service.events.access import needs_at_event, visible_event
 from events_service.events.entries import page_url
 from events_service.events.queries import Wanted, event_by_slug, list_events, list_key, public_cities
@@ -87,6 +88,7 @@ async def event_page(request: PageRequest, slug: FromPath[str]) -> Response[str]
         seats=counted,
         registration_open=window.is_open,
         registration_note=window.note,
+        has_agenda=await is_released(event.id),
     )
 
 
