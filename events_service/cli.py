@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from events_service.agenda.import_plan import Report
 
 Result = TypeVar("Result")
+FORMS = ("xml", "json", "csv", "ics")
 ROLES = ("owner", "organiser", "agenda_editor", "registrar", "door_supervisor", "door_steward", "viewer")
 
 
@@ -183,6 +184,34 @@ def schedule(file: Path, event_slug: str) -> None:
         click.echo(f"Left out: {name}. {one.why}")
     for session_id in report.missing:
         click.echo(f"No longer in the file: session {session_id}. It stays in the draft.")
+
+
+@main.group()
+def export() -> None:
+    """Write what other systems read."""
+
+
+@export.command("schedule")
+@click.option("--event", "event_slug", required=True, help="Whose released agenda.")
+@click.option("--format", "form", type=click.Choice(FORMS), default="xml", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file, instead of standard output.")
+def export_schedule(event_slug: str, form: str, output: Path | None) -> None:
+    """Write the released agenda as the public sees it now: schedule.xml, schedule.json, a table or a calendar."""
+    from events_service.feeds.exports import export_of
+
+    async def write() -> bytes:
+        await _check_event(event_slug)
+        return await export_of(event_slug, form)
+
+    data = _with_database(write)
+    if output is None:
+        click.get_binary_stream("stdout").write(data)
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        _fail(f"Cannot write {output} ({error.strerror}).")
+    click.echo(f"{len(data)} bytes written to {output}.")
 
 
 @main.command()

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from events_service.agenda.queries import Published
+from events_service import clock
+from events_service.agenda.queries import Published, published_agenda
 from events_service.calendar import feed_ics
+from events_service.errors import Conflict
+from events_service.events.queries import event_by_slug
 from events_service.feeds.agenda_csv import agenda_csv
 from events_service.feeds.choosing import Chosen
 from events_service.feeds.event_feed import event_feed
@@ -35,3 +38,11 @@ def export(published: Published, form: str) -> bytes:
     """What the public may see of the released agenda, in that form: `xml`, `json`, `csv` or `ics`. English where it has words."""
     with in_language(PUBLIC_LANGUAGE):
         return EXPORTS[form].write(published)
+
+
+async def export_of(slug: str, form: str) -> bytes:
+    """What the public may see now of the event's released agenda, in that form. Raises `NotFound`, `Conflict` before the first release."""
+    published = await published_agenda(await event_by_slug(slug), now=clock.now())
+    if published is None:
+        raise Conflict("The agenda of this event has not been released yet.", code="not_released")
+    return export(published, form)

@@ -118,6 +118,20 @@ def test_the_demonstration_loads_once(fresh: Product) -> None:
     assert first != again
 
 
+def test_a_released_agenda_is_exported_in_every_form(fresh: Product, tmp_path: Path) -> None:
+    fresh.command("demo")
+    command = ("export", "schedule", "--event")
+    began = {"xml": "<?xml", "json": '{"$schema"', "csv": "number,guid,title", "ics": "BEGIN:VCALENDAR"}
+    told = {form: run(fresh, *command, "open-square-launch", "--format", form).stdout for form in began}
+    assert {form: text.startswith(began[form]) for form, text in told.items()} == dict.fromkeys(began, True)
+    file = tmp_path / "schedule.xml"
+    said = fresh.command(*command, "open-square-launch", "--output", str(file))
+    assert (said, file.read_text()) == (f"{file.stat().st_size} bytes written to {file}.", told["xml"])
+    for slug, why in (("nothing", "There is no event nothing."), ("four-capitals", "has not been released yet.")):
+        done = run(fresh, *command, slug)
+        assert (done.returncode in (1, 2), done.stdout, why in done.stderr) == (True, "", True)
+
+
 def test_two_processes_that_migrate_at_once_both_succeed(fresh: Product, postgres_server: object) -> None:
     for url in (fresh.database_url, postgres_server.create_database()):  # type: ignore[attr-defined]
         environ = fresh.environ | {"EVENTS_DATABASE_URL": url}
