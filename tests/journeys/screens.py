@@ -10,6 +10,7 @@ from playwright.async_api import BrowserContext, Page
 from events_service.demo.happenings import KICK_OFF, LAUNCH, SUMMIT, WORKSHOP
 from events_service.demo.staff import WELL_KNOWN_PASSWORD
 from events_service.registrations.secrets import page_code
+from events_service.speakers.actions import speaker_code
 from tests.journeys.given import Organiser
 from tests.services.product import SECRET_KEY, Product
 
@@ -45,6 +46,8 @@ class Found:
     letter: str
     page_code: str
     badge: str
+    speaker: str
+    speaker_code: str
     receipt: str = ""
 
 
@@ -70,7 +73,15 @@ PUBLIC = (
         shows=".error-summary",
     ),
 )
-MY = (Screen("/my"), Screen("/my/registration"), Screen("/my/cancel"))
+MY = (
+    Screen("/my"),
+    Screen("/my/registration"),
+    Screen("/my/cancel"),
+    Screen("/speaking"),
+    Screen("/speaking", press="Open my page", shows=".error-summary"),
+    Screen("/speaking/me"),
+    Screen("/speaking/withdraw"),
+)
 
 
 def of(area: str, found: Found) -> tuple[Screen, ...]:
@@ -103,6 +114,11 @@ def office(found: Found) -> tuple[Screen, ...]:
         Screen(
             f"{event}/door", press="Make a pairing code", typed={"Name of the device": "Left door"}, shows="#pairing"
         ),
+        Screen(f"/office/events/{SUMMIT}/speakers"),
+        Screen(f"/office/events/{SUMMIT}/speakers?q=nobody+of+that+name"),
+        Screen(f"/office/events/{SUMMIT}/speakers/{found.speaker}"),
+        Screen(f"/office/events/{SUMMIT}/speakers/new"),
+        Screen(f"/office/events/{SUMMIT}/speakers/new", press="Add to the roster", shows=".error-summary"),
         Screen(f"{event}/registrations"),
         Screen(f"{event}/registrations?q=nobody+of+that+name"),
         Screen(f"{event}/registrations/new"),
@@ -125,16 +141,26 @@ def door(found: Found) -> tuple[Screen, ...]:
 
 
 async def find(product: Product) -> Found:
-    """A confirmed guest of the launch and what was written to them; a device's doings need the badge."""
+    """A confirmed guest of the launch and what was written to them, and a speaker of the summit; a device's doings need the badge."""
     with closing(sqlite3.connect(product.database_url.removeprefix("sqlite:///"))) as connection:
         (registration,) = connection.execute(
             "SELECT r.id FROM registration r JOIN event e ON e.id = r.event WHERE e.slug = ? ORDER BY r.created_at, r.id",
             [LAUNCH],
         ).fetchone()
+        (speaker,) = connection.execute(
+            "SELECT s.id FROM speaker s JOIN event e ON e.id = s.event WHERE e.slug = ? ORDER BY s.search_key", [SUMMIT]
+        ).fetchone()
         (letter,) = connection.execute("SELECT id FROM letter WHERE registration_id = ?", [registration]).fetchone()
     async with Organiser(product) as organiser:
         badge = (await organiser.badges(LAUNCH))[0]
-    return Found(registration, letter, page_code(registration, 0, secret_key=SECRET_KEY), badge)
+    return Found(
+        registration=registration,
+        letter=letter,
+        page_code=page_code(registration, 0, secret_key=SECRET_KEY),
+        badge=badge,
+        speaker=speaker,
+        speaker_code=speaker_code(speaker, 0, secret_key=SECRET_KEY),
+    )
 
 
 async def register(context: BrowserContext) -> str:
@@ -165,6 +191,8 @@ async def admit_everywhere(context: BrowserContext, product: Product, found: Fou
     await page.wait_for_url("**/office")
     await page.goto(f"/my#{found.page_code}")
     await page.wait_for_url("**/my/registration")
+    await page.goto(f"/speaking#{found.speaker_code}")
+    await page.wait_for_url("**/speaking/me")
     async with Organiser(product) as organiser:
         device = await organiser.ask(
             "POST", f"/events/{LAUNCH}/devices", {"name": "Main entrance", "role": "door_supervisor"}, status=201
