@@ -184,7 +184,7 @@ def _folded(text: str) -> str:
 
 
 def _one_of(value: str, known: Iterable[str]) -> str:
-    return value if value and value in known else ""
+    return value if value and value in set(known) else ""
 
 
 def _is_date(text: str) -> bool:
