@@ -92,6 +92,10 @@ def _together(slot: list[Entry], place: int) -> Entry:
         )
     if len(slot) == 1:
         return first
-    rooms = tuple(dict.fromkeys(room for one in slot for room in one.rooms or ()))[:MOST_ROOMS]
+    rooms = dict.fromkeys(room for one in slot for room in one.rooms or ())
     people = {person.keys[0]: person for one in slot for person in one.persons or ()}
-    return msgspec.structs.replace(first, rooms=rooms, persons=tuple(people.values())[:MOST_PEOPLE])
+    return msgspec.structs.replace(
+        first,
+        rooms=tuple(rooms)[:MOST_ROOMS] if any(one.rooms is not None for one in slot) else None,
+        persons=tuple(people.values())[:MOST_PEOPLE] if any(one.persons is not None for one in slot) else None,
+    )
