@@ -205,7 +205,7 @@ def export_schedule(event_slug: str, form: str, output: Path | None) -> None:
 
     data = _with_database(write)
     if output is None:
-        click.get_binary_stream("stdout").write(data)
+        sys.stdout.buffer.write(data)
         return
     try:
         output.write_bytes(data)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from events_service.agenda.guids import guid_in_room
 from events_service.agenda.rules import SessionKind
 
 MOST_PEOPLE, MOST_ROOMS = 100, 50
@@ -66,7 +67,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
 def told_apart(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Events of one key at one time are one session in several rooms; at another time a session of its own, counted in time."""
-    entries = list(entries)
+    entries = _recognised(list(entries))
     by_key: dict[str, list[Entry]] = {}
     for entry in entries:
         by_key.setdefault(entry.keys[0], []).append(entry)
@@ -75,6 +76,24 @@ def told_apart(entries: Iterable[Entry]) -> Iterator[Entry]:
         for place, slot in enumerate(_slots(same)):
             slots[id(slot[0])] = _together(slot, place)
     return (slots[id(entry)] for entry in entries if id(entry) in slots)
+
+
+def _recognised(entries: list[Entry]) -> list[Entry]:
+    """What our own export writes for a session's further rooms is called as the session itself, and comes behind it."""
+    at_once: dict[tuple[datetime, datetime, str], list[Entry]] = {}
+    for entry in entries:
+        at_once.setdefault((entry.starts_at, entry.ends_at, entry.title), []).append(entry)
+    itself: dict[int, Entry] = {}
+    for same in at_once.values():
+        guids = {
+            guid_in_room(one.guid, room): one
+            for one in same
+            for room in {room for other in same for room in other.rooms or ()}
+            if one.guid and 1 < len(same) <= MOST_ROOMS
+        }
+        itself |= {id(one): guids[one.guid] for one in same if one.guid in guids}
+    others = [msgspec.structs.replace(one, keys=itself[id(one)].keys) for one in entries if id(one) in itself]
+    return [*(one for one in entries if id(one) not in itself), *others]
 
 
 def _slots(entries: list[Entry]) -> list[list[Entry]]:

@@ -2,19 +2,20 @@
 
 The forms are frab's schedule.xml and c3voc's schedule.json. They know neither cancelled sessions, which are left out, nor sessions in
 several rooms: such a one stands in each of them, in the first as itself, in the others under a guid, an id and a slug of their own,
-so that every room's column (and the screen at its door) is complete.
+so that every room's column (and the screen at its door) is complete. Our own import takes them for one again.
 """
 
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from events_service import settings
 from events_service.agenda.entries import session_url
+from events_service.agenda.guids import guid_in_room, guid_of
 from events_service.agenda.queries import Published
 from events_service.agenda.rules import Room, Session, SessionState, Track
 from events_service.events.entries import page_url
@@ -23,14 +24,13 @@ from events_service.speakers.rules import Speaker
 
 TIMESLOT = timedelta(minutes=5)
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_NAMESPACE = uuid.UUID("5c2f1f2e-7a55-5d2b-9a0e-3d5b1f6f0c41")
 # Ids that are drawn from a text lie above those that are counted, and still within 31 bits, as phones expect.
 _DRAWN_FROM = 2**30
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody shown in the agenda. `number` and `guid` are drawn from the id on the roster, never from an address."""
+    """Somebody shown in the agenda. `guid` is the id on the roster, `number` drawn from it: neither tells of an address."""
 
     number: int
     guid: str
@@ -87,7 +87,7 @@ def schedule_of(published: Published) -> Schedule:
         url=page_url(event),
         rooms=published.agenda.rooms,
         tracks=published.agenda.tracks,
-        days=_days(event, _items(published)),
+        days=_days(event, _items(published), in_order=[room.name for room in published.agenda.rooms]),
     )
 
 
@@ -102,15 +102,18 @@ def acronym_of(slug: str) -> str:
     return plain if len(plain) >= 4 else f"event_{plain}"
 
 
-def guid_of(text: str) -> str:
-    """A UUID (version 5) that is always the same for the same text."""
-    return str(uuid.uuid5(_NAMESPACE, text))
-
-
 def people_of(speakers: Mapping[str, Speaker]) -> dict[str, Person]:
     """Everyone who is shown, by the id on the roster."""
     taken: set[int] = set()
-    return {key: Person(_drawn(key, taken), guid_of(f"person {key}"), speakers[key].name) for key in sorted(speakers)}
+    return {key: Person(_drawn(key, taken), _as_guid(key), speakers[key].name) for key in sorted(speakers)}
+
+
+def _as_guid(speaker_id: str) -> str:
+    """The id as a UUID, so that our own import knows whom we mean."""
+    try:
+        return str(uuid.UUID(hex=speaker_id))
+    except ValueError:
+        return guid_of(f"person {speaker_id}")
 
 
 def _items(published: Published) -> list[Item]:
@@ -125,7 +128,7 @@ def _items(published: Published) -> list[Item]:
         for place, room in enumerate(agenda.rooms_of(session) or (None,)):
             number, guid = session.number, session.guid if _GUID.fullmatch(session.guid) else guid_of(session.id)
             if place and room is not None:
-                number, guid = _drawn(f"{session.id} {room.id}", taken), guid_of(f"{session.id} {room.id}")
+                number, guid = _drawn(f"{session.id} {room.id}", taken), guid_in_room(guid, room.name)
             found.append(
                 Item(
                     session=session,
@@ -143,7 +146,7 @@ def _items(published: Published) -> list[Item]:
     return found
 
 
-def _days(event: Event, items: Iterable[Item]) -> tuple[Day, ...]:
+def _days(event: Event, items: Iterable[Item], *, in_order: Sequence[str]) -> tuple[Day, ...]:
     by_date: dict[str, list[Item]] = {}
     for item in items:
         by_date.setdefault(item.starts_at.date().isoformat(), []).append(item)
@@ -151,11 +154,11 @@ def _days(event: Event, items: Iterable[Item]) -> tuple[Day, ...]:
         zone = ZoneInfo(event.timezone)
         starts_at, ends_at = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
         return (Day(1, starts_at.date().isoformat(), starts_at, ends_at, {}),)
-    return tuple(_day(index, date, by_date[date]) for index, date in enumerate(sorted(by_date), start=1))
+    return tuple(_day(index, date, by_date[date], in_order) for index, date in enumerate(sorted(by_date), start=1))
 
 
-def _day(index: int, date: str, items: list[Item]) -> Day:
-    rooms: dict[str, list[Item]] = {}
+def _day(index: int, date: str, items: list[Item], in_order: Sequence[str]) -> Day:
+    rooms: dict[str, list[Item]] = {name: [] for name in in_order}
     for item in items:
         rooms.setdefault(item.room, []).append(item)
     return Day(
@@ -163,7 +166,7 @@ def _day(index: int, date: str, items: list[Item]) -> Day:
         date=date,
         starts_at=min(item.starts_at for item in items),
         ends_at=max(item.ends_at for item in items),
-        rooms={name: tuple(there) for name, there in rooms.items()},
+        rooms={name: tuple(there) for name, there in rooms.items() if there},
     )
 
 

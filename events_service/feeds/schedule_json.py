@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from events_service import __version__
+from events_service.agenda.guids import guid_of
 from events_service.agenda.rules import Room
-from events_service.feeds.schedule import TIMESLOT, Day, Item, Schedule, guid_of, system
+from events_service.feeds.schedule import TIMESLOT, Day, Item, Schedule, system
 from events_service.feeds.schedule_xml import GENERATOR, hours_and_minutes
 from events_service.feeds.track_colours import TRACK_COLOURS
 

@@ -7,9 +7,10 @@ from typing import Any
 from lxml import etree
 
 from events_service import __version__
+from events_service.agenda.guids import guid_of
 from events_service.agenda.rules import Track
 from events_service.feeds.markup import add, document
-from events_service.feeds.schedule import TIMESLOT, Day, Item, Schedule, guid_of, system
+from events_service.feeds.schedule import TIMESLOT, Day, Item, Schedule, system
 from events_service.feeds.track_colours import TRACK_COLOURS
 
 GENERATOR = "events-service"
