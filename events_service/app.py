@@ -51,7 +51,7 @@ from events_service.programme import photos as photo_pages
 from events_service.programme import session_pages as programme_session_pages
 from events_service.programme.letters import RENDERERS
 from events_service.registrations import api as registrations_api
-from events_service.registrations import event_pages, my_pages
+from events_service.registrations import event_pages, my_pages, sign_up_pages
 from events_service.registrations import office_pages as registrations_office_pages
 from events_service.registrations import pages as registrations_pages
 from events_service.settings import Settings
@@ -164,6 +164,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *choice_pages.ROUTES,
         *speaking_pages.ROUTES,
         *registrations_office_pages.ROUTES,
+        *sign_up_pages.ROUTES,
         *roster_pages.ROUTES,
         *event_pages.ROUTES,
         *agenda_pages.ROUTES,

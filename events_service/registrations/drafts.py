@@ -41,6 +41,13 @@ def session_id(text: str) -> str:
     return text
 
 
+def registration_id(text: str) -> str:
+    """What may be the id of a registration."""
+    if not ID.fullmatch(text):
+        raise Wrong("unknown_registration", "This event has no such registration.")
+    return text
+
+
 def unknown_invitation(code: str) -> str:
     """No personal invitation is given out yet."""
     raise Wrong("unknown_invitation", "This invitation is not known. Leave it out, or ask the organiser.")
@@ -96,6 +103,20 @@ class RegistrationChange(Body, frozen=True, kw_only=True):
     category: Category | UnsetType = UNSET
     language: LanguageTag | UnsetType = UNSET
     answers: Answers | UnsetType = UNSET
+
+
+class SignUpDraft(Body, frozen=True, kw_only=True):
+    """Whom a registrar signs up for a session; `despite_overlap` says that one at the same time is meant."""
+
+    registration_id: Annotated[str, checked(registration_id, max_length=64)]
+    despite_overlap: bool = False
+
+
+class SignUpByAddress(Body, frozen=True, kw_only=True):
+    """The same in the back office, where people are known by their address."""
+
+    email: Email
+    despite_overlap: bool = False
 
 
 class Reason(Body, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
+from events_service import clock
+from events_service.agenda.queries import current_release
 from events_service.errors import Conflict, Invalid
 from events_service.events.access import needs_at_event
 from events_service.events.queries import event_by_id, event_by_slug
@@ -19,6 +21,7 @@ from events_service.people.rules import Permission
 from events_service.registrations import actions
 from events_service.registrations.access import registration_at
 from events_service.registrations.badges import badge_picture
+from events_service.registrations.choices import own_agenda
 from events_service.registrations.drafts import Reason, RegistrationDraft
 from events_service.registrations.queries import (
     Registration,
@@ -62,6 +65,7 @@ async def registrations(
     wanted = Wanted(text=q, status=status, category=category, city=city)
     found = await list_registrations(event.id, wanted, after=key_in(cursor), limit=PAGE_LENGTH + 1)
     shown = found[:PAGE_LENGTH]
+    release = await current_release(event.id)
     return page(
         "office/registrations.html",
         request,
@@ -73,6 +77,7 @@ async def registrations(
         total=await count_registrations(event.id, wanted),
         may_edit=(await actor_of(request)).may(Permission.EDIT_REGISTRATIONS, slug),
         earlier=_address(slug, typed) if cursor else None,
+        takes_sign_ups=release is not None and release.agenda.takes_sign_ups,
         later=_address(slug, typed | {"cursor": cursor_for(shown[-1].id)}) if len(found) > PAGE_LENGTH else None,
     )
 
@@ -180,6 +185,7 @@ async def _person(
     seated = person.status is Status.CONFIRMED and actor.may(Permission.SEE_BADGES, event.slug)
     sees_letters = actor.may(Permission.SEE_LETTERS, event.slug)
     letters = await letters_of(Search(registration=person.id), limit=LETTERS_SHOWN) if sees_letters else []
+    sessions = await own_agenda(person, event, now=clock.now())
     return page(
         "office/registration.html",
         request,
@@ -189,6 +195,7 @@ async def _person(
         waitlist_position=await waitlist_position(person),
         answers=_answers(person),
         letters=letters,
+        choices=[one for one in sessions.chosen if one.sign_up],
         badge_image=f"/office/registrations/{person.id}/badge.png" if seated else "",
         page_url=manage_url(person) if edits else "",
         steps=_steps(person) if edits else frozenset(),

@@ -128,6 +128,22 @@ async def registration_by_code(code: str) -> Registration:
     return registration_from(row)
 
 
+async def registration_at_event(event_id: str, registration_id: str) -> Registration:
+    """The registration of that id at that event. Raises `NotFound`."""
+    person = await registration_by_id(registration_id)
+    if person.event_id != event_id:
+        raise NotFound()
+    return person
+
+
+async def registration_by_address(event_id: str, email: str) -> Registration:
+    """Whoever registered for the event with that address. Raises `NotFound`."""
+    row = await fetch_one("SELECT * FROM registration WHERE event = $1 AND email_key = $2", event_id, email.casefold())
+    if row is None:
+        raise NotFound()
+    return registration_from(row)
+
+
 async def waitlist_positions(people: Sequence[Registration]) -> dict[str, int]:
     """Registration id → the rank on the waiting list, 1 is next, of those among these who are on one."""
     waiting = [person.id for person in people if person.status is Status.WAITLISTED]

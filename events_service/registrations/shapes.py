@@ -15,8 +15,11 @@ from events_service.registrations.links import page_url
 from events_service.registrations.queries import Registration, waitlist_positions
 from events_service.registrations.rules import Attendance, Category, Status
 from events_service.registrations.secrets import page_code
+from events_service.registrations.sign_up_queries import Attender, sign_ups_of
+from events_service.registrations.sign_up_rules import SignUpStatus
 
 EXAMPLE_ID = "0190f6b2a6c87d3e9a4f0c1b2d3e4f50"
+EXAMPLE_SESSION_ID = "0190f6b2b1a47c05b4e2d7a86f0c9e13"
 EXAMPLE_BADGE = "S1" + "AEA2F5QHWPMJ7K6LZ4XN" * 7 + "AEA2"
 EXAMPLE_MANAGE_URL = "https://events.example.org/my#mfrggzdfmztwq2lknnwg23tpobyxe43u"
 EXAMPLE_DRAFT: dict[str, Any] = {
@@ -29,6 +32,7 @@ EXAMPLE_DRAFT: dict[str, Any] = {
     "language": "sv",
     "answers": {"diet": "vegetarian"},
     "session_ids": [],
+    "despite_overlap": False,
     "invitation": None,
     "consent": True,
 }
@@ -58,6 +62,18 @@ EXAMPLE_REGISTRATION = {
     "version": 1,
     "manage_url": EXAMPLE_MANAGE_URL,
     "badge": EXAMPLE_BADGE,
+    "sessions": [{"session_id": EXAMPLE_SESSION_ID, "status": "confirmed", "waitlist_position": None}],
+}
+EXAMPLE_SIGN_UP_DRAFT = {"registration_id": EXAMPLE_ID, "despite_overlap": False}
+EXAMPLE_SIGN_UP = {
+    "session_id": EXAMPLE_SESSION_ID,
+    "registration_id": EXAMPLE_ID,
+    "name": "Åsa Ðórsdóttir",
+    "organisation": "City of Malmö",
+    "city": "Malmö",
+    "status": "confirmed",
+    "waitlist_position": None,
+    "signed_up_at": "2027-01-20T10:30:00Z",
 }
 EXAMPLE_CHANGE = {"version": 1, "organisation": "Malmö stad"}
 EXAMPLE_REASON = {"reason": "The room is smaller than planned."}
@@ -83,6 +99,27 @@ class Received(msgspec.Struct, frozen=True):
     badge: BadgeText | msgspec.UnsetType = msgspec.UNSET
 
 
+class ChosenSession(msgspec.Struct, frozen=True):
+    """A session that somebody signed up for; `wished` until their registration is confirmed, or where it could not be given."""
+
+    session_id: str
+    status: SignUpStatus
+    waitlist_position: Position
+
+
+class SignUpOut(msgspec.Struct, frozen=True):
+    """Somebody's sign-up for a session; times are UTC."""
+
+    session_id: str
+    registration_id: str
+    name: str
+    organisation: str
+    city: str
+    status: SignUpStatus
+    waitlist_position: Position
+    signed_up_at: datetime
+
+
 class RegistrationOut(msgspec.Struct, frozen=True):
     """A registration. `event` is the event's slug; times are UTC."""
 
@@ -104,6 +141,7 @@ class RegistrationOut(msgspec.Struct, frozen=True):
     version: int
     manage_url: ManageUrl
     badge: BadgeText
+    sessions: Annotated[list[ChosenSession], Meta(description="What they signed up for and did not withdraw from.")]
 
 
 class BadgeLine(msgspec.Struct, frozen=True):
@@ -125,6 +163,7 @@ async def registrations_out(people: Sequence[Registration], event: Event, *, act
     badges = await badges_of(people, event) if actor.may(Permission.SEE_BADGES, event.slug) else {}
     edits = actor.may(Permission.EDIT_REGISTRATIONS, event.slug)
     positions = await waitlist_positions(people)
+    chosen = await sign_ups_of([person.id for person in people])
     return [
         RegistrationOut(
             id=person.id,
@@ -145,6 +184,24 @@ async def registrations_out(people: Sequence[Registration], event: Event, *, act
             version=person.version,
             manage_url=manage_url(person) if edits else None,
             badge=badges.get(person.id),
+            sessions=[
+                ChosenSession(session_id, one.status, one.position)
+                for session_id, one in chosen.get(person.id, {}).items()
+            ],
         )
         for person in people
     ]
+
+
+def sign_up_out(session_id: str, attender: Attender) -> SignUpOut:
+    """One who signed up, as programs are told."""
+    return SignUpOut(
+        session_id=session_id,
+        registration_id=attender.person.id,
+        name=attender.person.name,
+        organisation=attender.person.organisation,
+        city=attender.person.city,
+        status=attender.sign_up.status,
+        waitlist_position=attender.sign_up.position,
+        signed_up_at=attender.signed_up_at,
+    )

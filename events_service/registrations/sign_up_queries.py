@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events_service.agenda.rules import Agenda
-from events_service.database import fetch, fetch_one
+from events_service.database import Row, fetch, fetch_one
+from events_service.errors import NotFound
 from events_service.events.rules import Event
 from events_service.registrations.queries import Registration, registration_from
 from events_service.registrations.sign_up_rules import Places, SignUp, SignUpStatus
@@ -13,8 +14,9 @@ from events_service.registrations.sign_up_rules import Places, SignUp, SignUpSta
 
 @dataclass(frozen=True, slots=True)
 class Attender:
-    """Somebody who signed up for a session, and how far that has come."""
+    """Somebody who signed up for a session, and how far that has come; `id` is the sign-up's."""
 
+    id: str
     person: Registration
     sign_up: SignUp
     signed_up_at: datetime
@@ -81,29 +83,44 @@ async def sign_up_for(session_id: str, registration_id: str) -> SignUp:
     return _sign_up(row["status"], row["position"]) if row else SignUp(SignUpStatus.CANCELLED)
 
 
-async def attenders_of(session_id: str, *, after: str = "", limit: int = 50) -> list[tuple[str, Attender]]:
-    """Up to `limit` who signed up and did not withdraw, each behind the sign-up's id, in the order they came.
-
-    `after` is the last id seen.
-    """
+async def attenders_of(session_id: str, *, after: str = "", limit: int = 50) -> list[Attender]:
+    """Up to `limit` who signed up and did not withdraw, in the order they came; `after` is the last id seen."""
     rows = await fetch(
-        """SELECT registration.*, sign_up.id AS sign_up_id, sign_up.status AS sign_up_status,
-                  sign_up.changed_at AS signed_up_at,
-                  (SELECT COUNT(*) FROM sign_up ahead WHERE ahead.session = sign_up.session
-                   AND ahead.waitlist_number <= sign_up.waitlist_number) AS position
-           FROM sign_up JOIN registration ON registration.id = sign_up.registration
-           WHERE sign_up.session = $1 AND sign_up.status <> 'cancelled' AND sign_up.id > $2 ORDER BY sign_up.id LIMIT $3""",
+        f"{_ATTENDERS} AND sign_up.status <> 'cancelled' AND sign_up.id > $2 ORDER BY sign_up.id LIMIT $3",
         session_id,
         after,
         limit,
     )
-    return [
-        (
-            row["sign_up_id"],
-            Attender(registration_from(row), _sign_up(row["sign_up_status"], row["position"]), row["signed_up_at"]),
-        )
-        for row in rows
-    ]
+    return [_attender(row) for row in rows]
+
+
+async def attender_of(session_id: str, registration_id: str) -> Attender:
+    """That person's sign-up. Raises `NotFound` where there never was one."""
+    row = await fetch_one(f"{_ATTENDERS} AND sign_up.registration = $2", session_id, registration_id)
+    if row is None:
+        raise NotFound()
+    return _attender(row)
+
+
+async def session_title(event: Event, session_id: str) -> str:
+    """The title of the event's session as the draft has it, also of one that was taken out of it. Raises `NotFound`."""
+    row = await fetch_one("SELECT title FROM session WHERE event = $1 AND id = $2", event.id, session_id)
+    if row is None:
+        raise NotFound()
+    return str(row["title"])
+
+
+_ATTENDERS = """
+    SELECT registration.*, sign_up.id AS sign_up_id, sign_up.status AS sign_up_status, sign_up.created_at AS signed_up_at,
+           (SELECT COUNT(*) FROM sign_up ahead WHERE ahead.session = sign_up.session
+            AND ahead.waitlist_number <= sign_up.waitlist_number) AS position
+    FROM sign_up JOIN registration ON registration.id = sign_up.registration WHERE sign_up.session = $1
+"""
+
+
+def _attender(row: Row) -> Attender:
+    sign_up = _sign_up(row["sign_up_status"], row["position"])
+    return Attender(row["sign_up_id"], registration_from(row), sign_up, row["signed_up_at"])
 
 
 def _sign_up(status: str, position: int) -> SignUp:

@@ -53,6 +53,8 @@ async def sign_up(registration_id: str, session_id: str, *, despite_overlap: boo
     """
     async with transaction() as tx:
         person, published = await _lock(tx, registration_id, session_id)
+        if published is None:
+            raise NotFound()
         mine = (await sign_ups_of([person.id])).get(person.id, {})
         held = [one for one, how in mine.items() if how.status in HELD]
         if session_id in held:
@@ -73,20 +75,22 @@ async def withdraw(registration_id: str, session_id: str) -> None:
     """
     async with transaction() as tx:
         person, published = await _lock(tx, registration_id, session_id)
-        session = published.release.agenda.session.get(session_id)
+        session = published.release.agenda.session.get(session_id) if published else None
         if session is not None and is_over(session, now=clock.now()):
             raise SignUpClosed("This session is over.")
         held = await _end(tx, "session = $1 AND registration = $2", session_id, person.id)
-        await _give_back(tx, published, person, held)
+        if published is not None:
+            await _give_back(tx, published, person, held)
 
 
 async def put_first(registration_id: str, session_id: str) -> SignUp:
-    """Let somebody who waits be the next in line; a free place is theirs at once. Raises `NotFound`, `Conflict`."""
+    """Let somebody who waits be the next in line; a free place is theirs at once. Raises `NotFound`, `SignUpClosed`, `Conflict`."""
     async with transaction() as tx:
         person, published = await _lock(tx, registration_id, session_id)
-        session = session_to_sign_up(published.release.agenda, session_id, now=clock.now())
-        if (await sign_up_for(session_id, person.id)).status is not SignUpStatus.WAITLISTED:
+        waits = (await sign_up_for(session_id, person.id)).status is SignUpStatus.WAITLISTED
+        if published is None or not waits:
             raise Conflict("This person is not on the session's waiting list.", code="wrong_status")
+        session = session_to_sign_up(published.release.agenda, session_id, now=clock.now())
         row = await tx.fetch_one("SELECT MIN(waitlist_number) AS first FROM sign_up WHERE session = $1", session_id)
         assert row is not None
         await tx.execute(
@@ -178,16 +182,13 @@ async def move_up_session(
     return len(rows)
 
 
-async def _lock(tx: Transaction, registration_id: str, session_id: str) -> tuple[Registration, Published]:
+async def _lock(tx: Transaction, registration_id: str, session_id: str) -> tuple[Registration, Published | None]:
     """The registration's row, then the session's, both locked, and what is published now. Raises `NotFound`."""
     row = await tx.fetch_one("SELECT * FROM registration WHERE id = $1 FOR NO KEY UPDATE", registration_id)
     if row is None:
         raise NotFound()
     await lock_sessions(tx, [session_id])
-    published = await published_agenda(await event_by_id(row["event"]), now=clock.now())
-    if published is None:
-        raise NotFound()
-    return registration_from(row), published
+    return registration_from(row), await published_agenda(await event_by_id(row["event"]), now=clock.now())
 
 
 async def _places(tx: Transaction, sessions: Sequence[Session]) -> dict[str, tuple[Places, int]]:

@@ -76,7 +76,7 @@ async def test_places_are_given_first_and_then_numbers_on_the_waiting_list() -> 
     ]  # fmt: skip
     assert await places_of(event, await released(event)) == {workshop.id: Places(taken=2, waiting=2, capacity=2)}
     assert await confirmed_by_session(event.id) == {workshop.id: 2}
-    shown = [(one.person.id, one.sign_up.position) for _, one in await attenders_of(workshop.id)]
+    shown = [(one.person.id, one.sign_up.position) for one in await attenders_of(workshop.id)]
     assert shown == list(zip(people, [None, None, 1, 2], strict=True))
     assert [await kinds_to(one) for one in (1, 2, 3, 4)] == [
         ["session_invited"], ["session_invited"], ["session_waitlisted"], ["session_waitlisted"]
