@@ -136,6 +136,11 @@ async def send_link(slug: str, speaker_id: str) -> None:
         await post(tx, await _letters(LINK, [speaker]))
 
 
+def is_coming(event: Event) -> bool:
+    """Whether there is still something to ask speakers for."""
+    return event.status is not Status.CANCELLED and event.ends_at > clock.now()
+
+
 async def _ask(tx: Transaction, event: Event, rows: Sequence[Row]) -> None:
     if not rows:
         return
@@ -210,6 +215,6 @@ def _slot_facts(slot: Slot) -> SlotFacts:
 
 async def _coming(slug: str) -> Event:
     event = await event_by_slug(slug)
-    if event.status is Status.CANCELLED or event.ends_at <= clock.now():
+    if not is_coming(event):
         raise Conflict("The event is over or cancelled: there is nothing to ask any more.", code="wrong_status")
     return event

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 import msgspec
 
 from events_service import clock
-from events_service.agenda.bounds import SESSIONS_AT_MOST, check_room_for
-from events_service.agenda.draft_queries import session_by_id as session_by_id
+from events_service.agenda.bounds import check_room_for
 from events_service.agenda.drafts import AgendaChange, AppearanceDraft, SessionChange, SessionDraft, given
 from events_service.agenda.queries import Head, appearance_from, at_wall_time, head_of, session_from
 from events_service.agenda.rules import Appearance, Session
@@ -37,7 +36,7 @@ async def add_session(slug: str, draft: SessionDraft) -> Session:
     errors: list[FieldError] = []
     async with transaction() as tx:
         await lock_agenda(tx, event)
-        await check_room_for(tx, event, "session", at_most=SESSIONS_AT_MOST)
+        await check_room_for(tx, event, "session")
         with _noted(errors):
             times = settle_times(
                 event.timezone, starts=draft.starts_at, ends=draft.ends_at, minutes=given(draft.minutes, None)
@@ -108,22 +107,6 @@ async def remove_session(slug: str, session_id: str, *, version: int | msgspec.U
         await tx.execute(
             "UPDATE session SET deleted_at = $2, changed_at = $2, version = version + 1 WHERE id = $1", session.id, now
         )
-        await touch_agenda(tx, event)
-
-
-async def set_answer(event: Event, speaker_id: str, session_id: str, state: State) -> None:
-    """What a speaker answered for one session. Raises `NotFound` where they have no part in it."""
-    async with transaction() as tx:
-        head = await lock_agenda(tx, event)
-        before = await locked_session(tx, event, session_id, head=head)
-        if speaker_id not in {one.speaker_id for one in before.speakers}:
-            raise NotFound()
-        people = tuple(
-            msgspec.structs.replace(one, state=state) if one.speaker_id == speaker_id else one
-            for one in before.speakers
-        )
-        after = msgspec.structs.replace(before, speakers=people, version=before.version + 1, changed_at=clock.now())
-        await update_sessions(tx, [(before, after)])
         await touch_agenda(tx, event)
 
 

@@ -1,22 +1,16 @@
-"""The office's form of a speaker: what it starts with, what its empty fields mean, and the picture that is sent with it."""
+"""The office's form of a speaker: what it starts with, and what its empty fields mean."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import UploadFile
 
-from events_service.errors import FieldError, Invalid
 from events_service.speakers.drafts import SpeakerChange, SpeakerDraft
-from events_service.speakers.photos import MOST_BYTES
 from events_service.speakers.rules import Speaker, State
 from events_service.web.forms import Form, read_form
-from events_service.web.words import LANGUAGES, language
-from events_service.web.words import gettext as _
+from events_service.web.words import language
 
-# What a browser wraps around the picture, and pictures that are only somewhat too large, are taken in, to be told of properly.
-MOST_SENT_BYTES = 2 * MOST_BYTES
 # In JSON a field left out stays as it is; in a form, one that was emptied is emptied.
 BLANK: Mapping[str, object] = MappingProxyType(
     {
@@ -61,17 +55,3 @@ def filled_form(speaker: Speaker) -> dict[str, Any]:
         "availability": speaker.availability,
         "technical_needs": speaker.technical_needs,
     }
-
-
-def languages_offered(chosen: str) -> list[str]:
-    """Our languages, and the one that was chosen elsewhere."""
-    return list(dict.fromkeys((*LANGUAGES, chosen))) if chosen else list(LANGUAGES)
-
-
-async def posted_photo(request: Request[Any, Any, Any]) -> bytes:
-    """The picture of the form's field `photo`. Raises `Invalid` when none was chosen."""
-    chosen = (await request.form()).get("photo")
-    data = await chosen.read() if isinstance(chosen, UploadFile) else b""
-    if not data:
-        raise Invalid([FieldError("photo", "required", _("Choose a picture first."))])
-    return data

@@ -17,18 +17,12 @@ from events_service.events.rules import Event
 from events_service.people.api import known_id
 from events_service.people.guards import SignInFirst, to_sign_in
 from events_service.people.rules import Permission
-from events_service.planning.roster_forms import (
-    MOST_SENT_BYTES,
-    filled_form,
-    languages_offered,
-    new_form,
-    posted_photo,
-    read_speaker_form,
-)
+from events_service.planning.roster_forms import filled_form, new_form, read_speaker_form
 from events_service.registrations.speaking import edit_speaker, withdraw_speaker
 from events_service.speakers import photos
 from events_service.speakers.actions import add_speaker, replace_links
 from events_service.speakers.drafts import SpeakerChange, SpeakerDraft
+from events_service.speakers.forms import MOST_SENT_BYTES, languages_offered, posted_photo
 from events_service.speakers.links import own_page_url, photo_path
 from events_service.speakers.queries import (
     Wanted,
@@ -69,6 +63,7 @@ async def speakers(
         request,
         event=event,
         overview=await roster_overview(event.id),
+        may_ask=asking.is_coming(event),
         states=list(State),
         speakers=shown,
         sessions=await session_counts([one.id for one in shown]),
@@ -228,7 +223,7 @@ async def _one(
         slots=await slots_of(event, speaker.id),
         states=list(State),
         languages=languages_offered(form.get("language", "")),
-        steps=_steps(speaker),
+        steps=_steps(event, speaker),
         page_url=own_page_url(speaker.id, speaker.link_generation),
         form=form,
         errors=errors or {},
@@ -236,12 +231,13 @@ async def _one(
     )
 
 
-def _steps(speaker: Speaker) -> frozenset[str]:
+def _steps(event: Event, speaker: Speaker) -> frozenset[str]:
     """What can be done with this person now."""
-    is_open = speaker.state in (State.PROPOSED, State.INVITED)
+    is_coming = asking.is_coming(event)
+    is_open = is_coming and speaker.state in (State.PROPOSED, State.INVITED)
     possible = {
         "ask": can_be_asked(speaker) and is_open and not waits_for_answer(speaker),
-        "remind": waits_for_answer(speaker),
+        "remind": is_coming and waits_for_answer(speaker),
         "withdraw": speaker.state not in OUT,
     }
     return frozenset(step for step, is_possible in possible.items() if is_possible)

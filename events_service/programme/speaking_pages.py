@@ -7,14 +7,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, Router, get, post
-from litestar.datastructures import UploadFile
 from litestar.response import Redirect
 from msgspec import Meta
 
 from events_service import clock, settings
 from events_service.agenda.rules import SessionState
 from events_service.agenda.slots import Slot, slots_of
-from events_service.errors import Conflict, FieldError, Invalid, NotFound, TooMany
+from events_service.errors import Conflict, Invalid, NotFound, TooMany
 from events_service.events.queries import event_by_id
 from events_service.events.rules import Event, Status
 from events_service.people.addresses import network_of, visitor_address
@@ -22,6 +21,7 @@ from events_service.registrations.speaking import answer_parts, withdraw_speaker
 from events_service.speakers import photos
 from events_service.speakers.actions import edit_speaker
 from events_service.speakers.drafts import OwnChange
+from events_service.speakers.forms import MOST_SENT_BYTES, languages_offered, posted_photo
 from events_service.speakers.links import own_feed_url
 from events_service.speakers.queries import find_speaker, speaker_by_code, speakers_of
 from events_service.speakers.rules import OUT, Speaker, State, is_shown, may_answer
@@ -30,7 +30,6 @@ from events_service.web.forms import errors_by_field, read_form
 from events_service.web.limits import allow, give_back
 from events_service.web.pages import page, redirect
 from events_service.web.sealed_cookies import SealedCookie
-from events_service.web.words import LANGUAGES
 from events_service.web.words import gettext as _
 
 PageRequest = Request[Any, Any, Any]
@@ -172,16 +171,12 @@ async def own_photo(request: PageRequest) -> Response[bytes]:
     return Response(picture, media_type="image/webp")
 
 
-@post(ENTRANCE + "/photo", opt=PUBLIC, request_max_body_size=2 * photos.MOST_BYTES)
+@post(ENTRANCE + "/photo", opt=PUBLIC, request_max_body_size=MOST_SENT_BYTES)
 async def set_photo(request: PageRequest) -> Response[Any]:
     """Take the picture that was chosen; or say what is wrong with it."""
     own = await _own(request)
-    chosen = (await request.form()).get("photo")
     try:
-        data = await chosen.read() if isinstance(chosen, UploadFile) else b""
-        if not data:
-            raise Invalid([FieldError("photo", "required", _("Choose a picture first."))])
-        await photos.set_photo(own.event.id, own.speaker.id, data)
+        await photos.set_photo(own.event.id, own.speaker.id, await posted_photo(request))
     except Invalid as invalid:
         return await _own_page(request, own, errors=errors_by_field(invalid), status=422)
     return redirect(f"{OWN}?done=photo_set")
@@ -298,7 +293,7 @@ async def _own_page(
         form=form,
         errors=errors or {},
         refusal=refusal,
-        languages=list(dict.fromkeys((*LANGUAGES, speaker.language))),
+        languages=languages_offered(form.get("language", "")),
         # The address changes with the picture, so that no browser shows the one before.
         photo=f"{ENTRANCE}/photo.webp?{speaker.photo_digest}" if speaker.photo_digest else None,
         feed_url=own_feed_url(speaker.id, speaker.link_generation),

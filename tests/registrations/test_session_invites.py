@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from events_service import database, settings
-from events_service.agenda import sessions
+from events_service.agenda.answers import set_answers
 from events_service.agenda.queries import current_release
 from events_service.agenda.rules import Agenda, Session
 from events_service.events.rules import Event
@@ -193,7 +193,8 @@ async def test_who_waits_gets_a_plain_letter_without_the_join_link() -> None:
 
 
 async def answered(event: Event, speaker: Speaker, session: Session, state: State) -> int:
-    await sessions.set_answer(event, speaker.id, session.id, state)
+    async with database.transaction() as tx:
+        await set_answers(tx, event, speaker.id, {session.id: state})
     return await settle_speaker(event, speaker.id)
 
 
