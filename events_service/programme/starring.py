@@ -18,14 +18,14 @@ from events_service.web.forms import read_form
 from events_service.web.pages import redirect
 
 # Of our own pages of this event, the path behind its slug and the query: no host can be named in it.
-_WAY_BACK = re.compile(r"/[A-Za-z0-9/_.~%-]{0,200}(?:\?[A-Za-z0-9_.~%&=+:/*-]{0,1000})?")
+_WAY_BACK = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9_.~-]*)+(?:\?[A-Za-z0-9_.~%&=+:/*-]{0,1500})?")
 
 
 class StarForm(Body, frozen=True):
     """Whether the star shall be there, and the page it was set on."""
 
     on: bool = True
-    back: Annotated[str, Meta(max_length=1_500)] = ""
+    back: Annotated[str, Meta(max_length=2_000)] = ""
 
 
 @post("/events/{slug:str}/sessions/{session_id:str}/star", include_in_schema=False, opt={"public": True})
