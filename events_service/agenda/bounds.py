@@ -6,21 +6,18 @@ from events_service.database import Transaction
 from events_service.errors import Conflict
 from events_service.events.rules import Event
 
-ROOMS_AT_MOST = 500
-TRACKS_AT_MOST = 200
-SESSIONS_AT_MOST = 10_000
+Noun = Literal["room", "track", "session"]
+AT_MOST: dict[Noun, int] = {"room": 500, "track": 200, "session": 10_000}
 
-_COUNT = {
+_COUNT: dict[Noun, str] = {
     "room": "SELECT COUNT(*) AS there FROM room WHERE event = $1",
     "track": "SELECT COUNT(*) AS there FROM track WHERE event = $1",
     "session": "SELECT COUNT(*) AS there FROM session WHERE event = $1 AND deleted_at IS NULL",
 }
 
 
-async def check_room_for(
-    tx: Transaction, event: Event, noun: Literal["room", "track", "session"], *, many: int = 1, at_most: int
-) -> None:
+async def check_room_for(tx: Transaction, event: Event, noun: Noun, *, many: int = 1) -> None:
     """Raises `Conflict` where the draft cannot take so many more; the agenda must be locked."""
     row = await tx.fetch_one(_COUNT[noun], event.id)
-    if row is not None and row["there"] + many > at_most:
-        raise Conflict(f"An agenda holds {at_most:,} {noun}s at most.", code="too_many", at_most=at_most)
+    if row is not None and row["there"] + many > AT_MOST[noun]:
+        raise Conflict(f"An agenda holds {AT_MOST[noun]:,} {noun}s at most.", code="too_many", at_most=AT_MOST[noun])

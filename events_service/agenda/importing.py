@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from events_service import clock
+from events_service.agenda.bounds import check_room_for
 from events_service.agenda.import_plan import Plan, Report, Standing, plan_import
 from events_service.agenda.queries import draft_of
 from events_service.agenda.schedule_reading import read_schedule
@@ -28,7 +29,8 @@ AT_ONCE = 200
 async def import_schedule(slug: str, data: bytes, *, progress: Progress | None = None) -> Report:
     """Write what the file says into the draft, all of it or nothing. `progress` hears how many sessions of how many are written.
 
-    The same file again changes nothing. Raises `NotFound`, `TooLarge`, `NotXml`, `NotASchedule`.
+    The same file again changes nothing. Raises `NotFound`, `TooLarge`, `NotXml`, `NotASchedule`, and `Conflict` where it is
+    more than an agenda holds.
     """
     event = await event_by_slug(slug)
     schedule = await asyncio.to_thread(read_schedule, data, zone=event.timezone)
@@ -63,6 +65,9 @@ async def _standing(event: Event) -> Standing:
 async def _write(tx: Transaction, event: Event, plan: Plan, progress: Progress) -> None:
     total = len(plan.created) + len(plan.changed)
     progress(0, total)
+    await check_room_for(tx, event, "room", many=len(plan.rooms))
+    await check_room_for(tx, event, "track", many=len(plan.tracks))
+    await check_room_for(tx, event, "session", many=len(plan.created))
     await insert_rooms(tx, event, plan.rooms)
     await insert_tracks(tx, event, plan.tracks)
     await insert_speakers(tx, plan.speakers)

@@ -2,24 +2,24 @@
 
 import msgspec
 
-from events_service.agenda.bounds import ROOMS_AT_MOST, check_room_for
+from events_service.agenda.bounds import check_room_for
 from events_service.agenda.drafts import RoomChange, RoomDraft, given
 from events_service.agenda.queries import room_from
 from events_service.agenda.rules import Room
 from events_service.agenda.writing import check_version, insert_rooms, lock_agenda, touch_agenda, update_room
 from events_service.database import Transaction, transaction
-from events_service.errors import Conflict, NotFound
+from events_service.errors import Conflict, FieldError, Invalid, NotFound
 from events_service.events.queries import event_by_slug
 from events_service.events.rules import Event
 from events_service.identifiers import new_id
 
 
 async def add_room(slug: str, draft: RoomDraft) -> Room:
-    """A new room, after the others unless it says where. Raises `NotFound`, `Conflict` for a name in use."""
+    """A new room, after the others unless it says where. Raises `NotFound`, `Invalid`, `Conflict` for a name in use."""
     event = await event_by_slug(slug)
     async with transaction() as tx:
         await lock_agenda(tx, event)
-        await check_room_for(tx, event, "room", at_most=ROOMS_AT_MOST)
+        await check_room_for(tx, event, "room")
         await _check_name(tx, event, draft.name)
         room = Room(
             id=new_id(),
@@ -34,13 +34,14 @@ async def add_room(slug: str, draft: RoomDraft) -> Room:
             description=draft.description,
             position=given(draft.position, await _next_position(tx, event)),
         )
+        _check_whereabouts(room)
         await insert_rooms(tx, event, [room])
         await touch_agenda(tx, event)
     return room
 
 
 async def edit_room(slug: str, room_id: str, change: RoomChange) -> Room:
-    """Change what is given. Raises `NotFound`, `Conflict` for a stale version or a name in use."""
+    """Change what is given. Raises `NotFound`, `Invalid`, `Conflict` for a stale version or a name in use."""
     event = await event_by_slug(slug)
     async with transaction() as tx:
         await lock_agenda(tx, event)
@@ -49,6 +50,7 @@ async def edit_room(slug: str, room_id: str, change: RoomChange) -> Room:
         fields = msgspec.structs.asdict(change)
         changed = {name: value for name, value in fields.items() if value is not msgspec.UNSET and name != "version"}
         after = msgspec.structs.replace(before, **changed, version=before.version + 1)
+        _check_whereabouts(after)
         if after.name != before.name:
             await _check_name(tx, event, after.name)
         await update_room(tx, after)
@@ -76,6 +78,13 @@ async def remove_room(slug: str, room_id: str, *, version: int | msgspec.UnsetTy
         await tx.execute("DELETE FROM session_room WHERE room = $1", room.id)
         await tx.execute("DELETE FROM room WHERE id = $1", room.id)
         await touch_agenda(tx, event)
+
+
+def _check_whereabouts(room: Room) -> None:
+    """Raises `Invalid` for half a position."""
+    if (room.latitude is None) != (room.longitude is None):
+        lacking = "latitude" if room.latitude is None else "longitude"
+        raise Invalid([FieldError(lacking, "required", "Give both latitude and longitude, or neither.")])
 
 
 async def _room(tx: Transaction, event: Event, room_id: str) -> Room:

@@ -341,7 +341,9 @@ def _change(before: Agenda, after: Agenda, then: Session | None, now: Session) -
     if not fields and _takes_place(then) == _takes_place(now):
         return None
     came_back = _takes_place(now) and not _takes_place(then)
-    kind = ChangeKind.MOVED if came_back or MOVES & set(fields) else ChangeKind.EDITED
+    # Of what stays cancelled no calendar need know when it would have been.
+    moved = _takes_place(now) and (came_back or MOVES & set(fields))
+    kind = ChangeKind.MOVED if moved else ChangeKind.EDITED
     return Change(
         kind=kind,
         session_id=now.id,

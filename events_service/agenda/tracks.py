@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from events_service.agenda.bounds import TRACKS_AT_MOST, check_room_for
+from events_service.agenda.bounds import check_room_for
 from events_service.agenda.drafts import TrackChange, TrackDraft, given
 from events_service.agenda.queries import track_from
 from events_service.agenda.rules import COLOURS, Track
@@ -29,7 +29,7 @@ async def add_track(slug: str, draft: TrackDraft) -> Track:
     event = await event_by_slug(slug)
     async with transaction() as tx:
         await lock_agenda(tx, event)
-        await check_room_for(tx, event, "track", at_most=TRACKS_AT_MOST)
+        await check_room_for(tx, event, "track")
         others = [track_from(row) for row in await tx.fetch("SELECT * FROM track WHERE event = $1", event.id)]
         position = max((one.position + 1 for one in others), default=0)
         track = Track(

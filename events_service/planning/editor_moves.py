@@ -8,9 +8,10 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
 from events_service.agenda.conflict_queries import conflicts_of
+from events_service.agenda.draft_queries import session_by_id
 from events_service.agenda.drafts import Minutes, Rooms, SessionChange
 from events_service.agenda.rules import Session
-from events_service.agenda.sessions import edit_session, session_by_id
+from events_service.agenda.sessions import edit_session
 from events_service.errors import Conflict, Invalid, Refused
 from events_service.events.access import needs_at_event
 from events_service.events.drafts import Version

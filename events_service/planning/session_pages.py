@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 
+from events_service.agenda.draft_queries import session_by_id
 from events_service.agenda.drafts import SessionChange, SessionDraft
 from events_service.agenda.queries import draft_of
 from events_service.agenda.rules import Part, Session, SessionKind, SessionState
-from events_service.agenda.sessions import add_session, edit_session, remove_session, session_by_id
+from events_service.agenda.sessions import add_session, edit_session, remove_session
 from events_service.errors import Conflict, Invalid, NotFound
 from events_service.events.access import needs_at_event
 from events_service.events.queries import event_by_slug

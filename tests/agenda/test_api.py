@@ -7,6 +7,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from events_service.agenda import bounds
 from events_service.events.actions import edit_event
 from events_service.people.rules import Role
 from events_service.settings import Settings
@@ -207,6 +208,22 @@ async def test_a_room_in_use_stays_and_a_tracks_sessions_outlive_it(ask: Ask) ->
     after = (await ask("GET", f"/sessions/{session.id}")).json()
     assert (after["track_id"], after["version"]) == (None, 2)
     assert (await ask("POST", "/rooms", json={"name": "Great hall"})).json()["code"] == "name_taken"
+
+
+async def test_an_agenda_takes_no_more_than_it_holds(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for noun in bounds.AT_MOST:
+        monkeypatch.setitem(bounds.AT_MOST, noun, 1)
+    for path, body in (("/rooms", {"name": "A"}), ("/tracks", {"name": "A"}), ("/sessions", {"title": "A"})):
+        first, second = await ask("POST", path, json=body), await ask("POST", path, json=body)
+        assert (first.status_code, second.status_code, second.json()["code"]) == (201, 409, "too_many")
+    await ask("DELETE", f"/sessions/{(await ask('GET', '/sessions')).json()['items'][0]['id']}")
+    assert (await ask("POST", "/sessions", json={"title": "A"})).status_code == 201
+
+
+async def test_half_a_position_is_refused(ask: Ask) -> None:
+    assert wrong(await ask("POST", "/rooms", json={"name": "A", "latitude": 55.7})) == {"longitude": "required"}
+    room = await a_room(latitude=55.7, longitude=12.5)
+    assert wrong(await ask("PATCH", f"/rooms/{room.id}", json={"latitude": None})) == {"latitude": "required"}
 
 
 async def test_sessions_are_narrowed_and_read_page_by_page(ask: Ask) -> None:
