@@ -41,6 +41,8 @@ from events_service.planning import (
     import_api,
     import_pages,
     place_pages,
+    release_api,
+    release_pages,
     roster_api,
     roster_pages,
     session_pages,
@@ -142,6 +144,7 @@ def _routes() -> list[ControllerRouterHandler]:
         *place_api.ROUTES,
         *conflict_api.ROUTES,
         *import_api.ROUTES,
+        *release_api.ROUTES,
         *roster_api.ROUTES,
         *door_api.ROUTES,
         *feed_pages.ROUTES,
@@ -180,6 +183,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *session_pages.ROUTES,
         *place_pages.ROUTES,
         *import_pages.ROUTES,
+        *release_pages.ROUTES,
     ]
 
 

@@ -187,8 +187,12 @@ class AgendaChange(Body, frozen=True):
 
 
 class ReleaseDraft(Body, frozen=True):
-    """What readers of the change log are told about this release, in Markdown."""
+    """What readers of the change log are told about this release, in Markdown.
 
+    `version` is the draft's, when only that one is to be released.
+    """
+
+    version: Version | UnsetType = UNSET
     note: Annotated[str, checked(paragraphs, max_length=4_000)] = ""
 
 

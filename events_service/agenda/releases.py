@@ -5,7 +5,7 @@ import msgspec
 from events_service import clock
 from events_service.agenda.queries import current_release, draft_of
 from events_service.agenda.rules import Agenda, Change, ChangeKind, Release, changes_between, to_release, with_sequences
-from events_service.agenda.writing import lock_agenda, lock_sessions
+from events_service.agenda.writing import check_version, lock_agenda, lock_sessions
 from events_service.database import Transaction, transaction
 from events_service.errors import Conflict
 from events_service.events.queries import event_by_id, event_by_slug
@@ -22,16 +22,19 @@ async def planned_release(event: Event) -> tuple[Agenda, tuple[Change, ...]]:
     return with_sequences(agenda, changes, before=before, now=clock.now()), changes
 
 
-async def release_agenda(slug: str, *, note: str = "", by: str) -> Release:
+async def release_agenda(
+    slug: str, *, note: str = "", by: str, version: int | msgspec.UnsetType = msgspec.UNSET
+) -> Release:
     """Make the draft what the public sees and invites follow. `by` is the account's or token's id.
 
-    Raises `NotFound`, and `Conflict` for an event that is cancelled.
+    Raises `NotFound`, and `Conflict` for an event that is cancelled and where the draft is not of that `version` any more.
     """
     event = await event_by_slug(slug)
     if event.status is Status.CANCELLED:
         raise Conflict("The event is cancelled: its agenda cannot be released.", code="wrong_status")
     async with transaction() as tx:
         head = await lock_agenda(tx, event)
+        check_version(version, held=head.version)
         event = await event_by_id(event.id)
         agenda, changes = await planned_release(event)
         release = Release(
