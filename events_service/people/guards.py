@@ -18,7 +18,7 @@ from events_service.errors import Forbidden, Unauthenticated
 from events_service.people import queries, sign_ins
 from events_service.people.rules import ANONYMOUS, Actor, Permission, should_mark_seen
 from events_service.sealing import keyed_token, same
-from events_service.web.forms import refuse_foreign_posts
+from events_service.web.forms import posted_form, refuse_foreign_posts
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 URL_ENCODED, MULTI_PART = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -164,7 +164,7 @@ async def _given_form_token(request: Request[Any, Any, Any]) -> str:
     in_header = request.headers.get("x-csrf-token")
     if in_header is not None or request.content_type[0] not in (URL_ENCODED, MULTI_PART):
         return in_header or ""
-    given = (await request.form()).get("csrf_token", "")
+    given = (await posted_form(request)).get("csrf_token", "")
     return given if isinstance(given, str) else ""
 
 

@@ -22,6 +22,7 @@ from events_service.errors import Refused
 from events_service.events.access import needs_at_event
 from events_service.events.queries import event_by_slug
 from events_service.people.rules import Permission
+from events_service.web.forms import posted_form
 from events_service.web.pages import page, redirect
 from events_service.web.words import gettext as _
 
@@ -41,7 +42,7 @@ async def choose_file(request: PageRequest, slug: FromPath[str]) -> Response[str
 @post(IMPORT, guards=EDITING, include_in_schema=False, request_max_body_size=LARGEST_POST)
 async def preview(request: PageRequest, slug: FromPath[str]) -> Response[str]:
     """What the file would do to the draft; or the form again with what is wrong with it."""
-    chosen = (await request.form()).get("file")
+    chosen = (await posted_form(request)).get("file")
     data = await chosen.read() if isinstance(chosen, UploadFile) else b""
     if not data:
         return await _page(request, slug, error=_("Choose a file first."), status=422)
@@ -55,7 +56,7 @@ async def preview(request: PageRequest, slug: FromPath[str]) -> Response[str]:
 @post(IMPORT + "/confirm", guards=EDITING, include_in_schema=False, request_max_body_size=LARGEST_POST)
 async def confirm(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
     """Do it."""
-    packed = (await request.form()).get("packed", "")
+    packed = (await posted_form(request)).get("packed", "")
     try:
         await import_schedule(slug, await asyncio.to_thread(unpack, packed if isinstance(packed, str) else ""))
     except (NotXml, NotASchedule, TooLarge) as refused:

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Request
-from litestar.exceptions import HTTPException
+from litestar.datastructures import FormMultiDict
+from litestar.exceptions import ClientException, HTTPException
 
 from events_service import settings
 from events_service.errors import Invalid
@@ -41,7 +42,7 @@ async def read_form(
     `many` names fields that hold several values (checkboxes); `blank` says by dotted name what an empty field means
     instead; `fixed` adds values that are not typed.
     """
-    posted = await request.form()
+    posted = await posted_form(request)
     typed: dict[str, Any] = {}
     for name in posted:
         if name not in PLUMBING_FIELDS:
@@ -52,6 +53,14 @@ async def read_form(
         return Form(read_values(kind, {**_nested(given), **fixed}, from_text=True), typed)
     except Invalid as invalid:
         return Form(None, typed, errors_by_field(invalid))
+
+
+async def posted_form(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """What was posted, by name. Raises `ClientException` (400) where a part's text is not of the encoding it names."""
+    try:
+        return await request.form()
+    except (UnicodeDecodeError, LookupError) as error:
+        raise ClientException("The form holds text that cannot be read.") from error
 
 
 def errors_by_field(invalid: Invalid) -> dict[str, list[str]]:

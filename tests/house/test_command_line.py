@@ -158,3 +158,28 @@ async def test_a_migration_that_was_interrupted_is_completed_by_the_next(
     await connection.close()
     assert run(fresh, "migrate", database_url=url).stdout == "1 migrations run.\n"
     assert lines_of(run(fresh, "check", database_url=url))["database"] == "ok"
+
+
+def test_a_schedule_is_imported_with_every_part_that_was_left_out(fresh: Product) -> None:
+    fresh.command("demo")
+    schedules = Path(__file__).parents[1] / "agenda" / "schedules"
+    event = ("--event", "four-capitals")
+    told = [
+        "3 sessions created, 0 updated, 0 unchanged.",
+        "2 new rooms, 1 new tracks, 2 new speakers.",
+        "Left out: 101 (Light the square). The address of “Files” is not one on the web.",
+        "Left out: 104 (Nothing at all). It lasts no time at all.",
+    ]
+    first = run(fresh, "import", "schedule", str(schedules / "frab.xml"), *event)
+    assert (first.returncode, first.stdout.splitlines()) == (0, told)
+    again = run(fresh, "import", "schedule", str(schedules / "frab.xml"), *event)
+    assert again.stdout.startswith("0 sessions created, 0 updated, 3 unchanged.\n0 new rooms")
+    wrong = run(fresh, "import", "schedule", __file__, *event)
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "This is not readable as XML. Look at line 1." in wrong.stderr
+    large = fresh.data_dir / "large.xml"
+    with large.open("wb") as sparse:
+        sparse.truncate(50_000_000)
+    assert "20 MB is the most" in run(fresh, "import", "schedule", str(large), *event).stderr
+    unknown = run(fresh, "import", "schedule", str(schedules / "frab.xml"), "--event", "nowhere")
+    assert (unknown.returncode, "There is no event nowhere." in unknown.stderr) == (2, True)

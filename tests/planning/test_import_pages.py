@@ -80,6 +80,15 @@ async def test_a_file_that_cannot_be_read_is_told_on_the_form(client: AsyncClien
     assert (await choose(client, b"x" * (2 * LARGEST_BYTES))).status_code == 413
 
 
+async def test_text_of_no_encoding_is_refused_with_a_token_in_the_form_or_in_the_header(client: AsyncClient) -> None:
+    for charset in ("utf-8", "nonsense"):
+        part = f'--x\r\nContent-Disposition: form-data; name="packed"\r\nContent-Type: text/plain; charset={charset}\r\n\r\n'
+        body, kind = part.encode() + b"\xff\r\n--x--\r\n", {"Content-Type": "multipart/form-data; boundary=x"}
+        assert (await client.post(f"{IMPORT}/confirm", content=body, headers=kind)).status_code == 400
+        client.headers.pop("X-CSRF-Token", None)
+        assert (await client.post(f"{IMPORT}/confirm", content=body, headers=kind)).status_code == 400
+
+
 async def test_what_was_not_packed_here_is_not_unpacked(client: AsyncClient) -> None:
     bomb = pack(b" " * (LARGEST_BYTES * 5))
     told = {"": 422, "å": 422, "bm90IHBhY2tlZA==": 422, pack(b"<rss/>"): 422, bomb: 413}
