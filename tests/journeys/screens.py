@@ -62,6 +62,13 @@ PUBLIC = (
     Screen(f"/events/{LAUNCH}/register"),
     Screen(f"/events/{LAUNCH}/register", press="Register", shows=".error-summary"),
     Screen(f"/events/{SUMMIT}/register"),
+    Screen(f"/events/{SUMMIT}/agenda"),
+    Screen(f"/events/{SUMMIT}/agenda?view=list&day=all&zone=Atlantic/Reykjavik"),
+    Screen(f"/events/{SUMMIT}/agenda?only=starred"),
+    Screen(f"/events/{SUMMIT}/agenda/changes"),
+    Screen(f"/events/{SUMMIT}/agenda/embed"),
+    Screen(f"/events/{SUMMIT}/speakers"),
+    Screen(f"/events/{SUMMIT}/now"),
     Screen("/cities"),
     Screen("/privacy"),
     Screen("/events/nowhere"),
@@ -114,6 +121,8 @@ def office(found: Found) -> tuple[Screen, ...]:
         Screen(
             f"{event}/door", press="Make a pairing code", typed={"Name of the device": "Left door"}, shows="#pairing"
         ),
+        Screen(f"/office/events/{SUMMIT}/agenda/import"),
+        Screen(f"/office/events/{SUMMIT}/agenda/import", press="See what would change", shows=".error-summary"),
         Screen(f"/office/events/{SUMMIT}/speakers"),
         Screen(f"/office/events/{SUMMIT}/speakers?q=nobody+of+that+name"),
         Screen(f"/office/events/{SUMMIT}/speakers/{found.speaker}"),
