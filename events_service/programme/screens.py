@@ -1,4 +1,4 @@
-"""What is on now and what comes next: on a screen at a room's door, and for all rooms on a phone. Both refresh themselves."""
+"""What is on now and what comes next: on a screen at a room's door, which refreshes itself, and for all rooms on a phone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from events_service.web.pages import page
 
 Asked = Annotated[str, QueryParameter(max_length=200, pattern=r"^[^\x00]*$")]
 NEXT_AT_A_DOOR = 3
+REFRESHED_AFTER_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ async def room_now(request: PageRequest, slug: FromPath[str], room_id: FromPath[
     if seen.published is None or room is None:
         raise NotFound()
     zone = room.timezone or seen.event.timezone
-    return page(
+    shown = page(
         "programme/door.html",
         request,
         event=seen.event,
@@ -51,6 +52,9 @@ async def room_now(request: PageRequest, slug: FromPath[str], room_id: FromPath[
         now=seen.now,
         at=now_in(seen.published, room, zone=zone, now=seen.now, upcoming=NEXT_AT_A_DOOR),
     )
+    # Nobody sits at this screen to press anything, and it may have no scripts.
+    shown.headers["Refresh"] = str(REFRESHED_AFTER_SECONDS)
+    return shown
 
 
 @get("/events/{slug:str}/now", name="now", include_in_schema=False, opt={"public": True})

@@ -48,6 +48,9 @@ class Found:
     badge: str
     speaker: str
     speaker_code: str
+    workshop: str
+    room: str
+    appearing: str
     receipt: str = ""
 
 
@@ -84,6 +87,8 @@ MY = (
     Screen("/my"),
     Screen("/my/registration"),
     Screen("/my/cancel"),
+    Screen("/my/programme"),
+    Screen("/my/sessions"),
     Screen("/speaking"),
     Screen("/speaking", press="Open my page", shows=".error-summary"),
     Screen("/speaking/me"),
@@ -95,12 +100,22 @@ def of(area: str, found: Found) -> tuple[Screen, ...]:
     """The pages of `public`, `my`, `office` or `door`."""
     match area:
         case "public":
-            return (*PUBLIC, Screen(found.receipt, shows="text=What happens next"))
+            return (*PUBLIC, *agenda(found), Screen(found.receipt, shows="text=What happens next"))
         case "my":
             return MY
         case "office":
             return office(found)
     return door(found)
+
+
+def agenda(found: Found) -> tuple[Screen, ...]:
+    """What of the summit's agenda has a page of its own."""
+    event = f"/events/{SUMMIT}"
+    return (
+        Screen(f"{event}/sessions/{found.workshop}"),
+        Screen(f"{event}/speakers/{found.appearing}"),
+        Screen(f"{event}/rooms/{found.room}/now"),
+    )
 
 
 def office(found: Found) -> tuple[Screen, ...]:
@@ -159,6 +174,15 @@ async def find(product: Product) -> Found:
         (speaker,) = connection.execute(
             "SELECT s.id FROM speaker s JOIN event e ON e.id = s.event WHERE e.slug = ? ORDER BY s.search_key", [SUMMIT]
         ).fetchone()
+        workshop, room, appearing = connection.execute(
+            """SELECT session.id, session_room.room, speaker.id FROM session
+               JOIN event ON event.id = session.event JOIN session_room ON session_room.session = session.id
+               JOIN session_speaker ON session_speaker.session = session.id JOIN speaker ON speaker.id = session_speaker.speaker
+               WHERE event.slug = ? AND session.signup AND session.state = 'confirmed' AND session.starts_at IS NOT NULL
+                 AND session_speaker.state = 'confirmed' AND speaker.state = 'confirmed' AND speaker.public
+               ORDER BY session.number""",
+            [SUMMIT],
+        ).fetchone()
         (letter,) = connection.execute("SELECT id FROM letter WHERE registration_id = ?", [registration]).fetchone()
     async with Organiser(product) as organiser:
         badge = (await organiser.badges(LAUNCH))[0]
@@ -169,6 +193,9 @@ async def find(product: Product) -> Found:
         badge=badge,
         speaker=speaker,
         speaker_code=speaker_code(speaker, 0, secret_key=SECRET_KEY),
+        workshop=workshop,
+        room=room,
+        appearing=appearing,
     )
 
 
