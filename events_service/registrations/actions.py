@@ -21,7 +21,8 @@ from events_service.registrations.queries import (
 from events_service.registrations.rules import Placement, Status, Taken, check_open, check_step, place
 from events_service.registrations.seating import Application, Outcome, seat_batch
 from events_service.registrations.sign_ups import end_sign_ups_of
-from events_service.registrations.waitlist import confirm, lock_event, move_up
+from events_service.registrations.waitlist import confirm, lock_event, next_in_line
+from events_service.registrations.wishes import lock_chosen
 
 _batches = GroupCommit(seat_batch)
 
@@ -133,8 +134,11 @@ async def _end(registration_id: str, *, to: Status, kind: str, reason: str) -> R
             now,
         )
         await post(tx, [letter_about(kind, event, Addressee.of(person, status=to), invite=invite, reason=reason)])
+        # Whoever follows is locked before any session is: so does everybody who signs up.
+        following = await next_in_line(tx, event)
+        await lock_chosen(tx, [person, *following])
         await end_sign_ups_of(tx, event, person)
-        await move_up(tx, event)
+        await confirm(tx, event, following, kind="promoted")
     return await registration_by_id(registration_id)
 
 

@@ -52,7 +52,7 @@ async def _tell_changed(tx: Transaction, event: Event) -> int:
     """A REQUEST to everyone confirmed who was not told this SEQUENCE of the event; their own is above all they were sent."""
     rows = await tx.fetch(
         """SELECT * FROM registration WHERE event = $1 AND status = 'confirmed' AND told_sequence < $2
-           ORDER BY id LIMIT $3 FOR UPDATE""",
+           ORDER BY id LIMIT $3 FOR NO KEY UPDATE""",
         event.id,
         event.sequence,
         PEOPLE_AT_ONCE,
@@ -73,7 +73,7 @@ async def _tell_cancelled(tx: Transaction, event: Event) -> int:
         """SELECT * FROM registration
            WHERE event = $1 AND status IN ('confirmed', 'waitlisted', 'pending', 'offered', 'invited')
              AND told_cancelled_at IS NULL
-           ORDER BY id LIMIT $2 FOR UPDATE""",
+           ORDER BY id LIMIT $2 FOR NO KEY UPDATE""",
         event.id,
         PEOPLE_AT_ONCE,
     )

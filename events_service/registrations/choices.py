@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from events_service.agenda.queries import Published, published_agenda
-from events_service.agenda.rules import Overlap, Room, Session, SessionState
+from events_service.agenda.rules import Overlap, Room, Session, SessionState, Track
 from events_service.database import fetch
 from events_service.events.rules import Event
 from events_service.registrations.queries import Registration
@@ -35,6 +35,7 @@ class Choice:
 
     session: Session
     rooms: tuple[Room, ...]
+    track: Track | None = None
     sign_up: SignUp | None = None
     places: Places | None = None
     is_starred: bool = False
@@ -105,6 +106,7 @@ class _Seen:
         return Choice(
             session=session if may_join else msgspec.structs.replace(session, join_url=None),
             rooms=whole.rooms_of(session),
+            track=whole.track.get(session.track_id or ""),
             sign_up=sign_up,
             places=self.places.get(session.id),
             is_starred=session.id in self.starred,

@@ -30,9 +30,16 @@ async def lock_event(tx: Transaction, event_id: str) -> Event:
 
 async def move_up(tx: Transaction, event: Event) -> int:
     """Give every free seat to the first in line, with a letter each; the event's row must be locked. Returns how many."""
+    moved = await next_in_line(tx, event)
+    await confirm(tx, event, moved, kind="promoted")
+    return len(moved)
+
+
+async def next_in_line(tx: Transaction, event: Event) -> list[Registration]:
+    """Those for whom a seat is free now, in their order and locked; the event's row must be locked."""
     if not still_seats_people(event, now=clock.now()):
-        return 0
-    moved: list[Registration] = []
+        return []
+    following: list[Registration] = []
     taken = await taken_seats([event.id])
     for attendance in Attendance:
         free = free_seats(event, attendance, taken.get((event.id, attendance), Taken()).confirmed)
@@ -43,9 +50,8 @@ async def move_up(tx: Transaction, event: Event) -> int:
             attendance.value,
             1_000_000 if free is None else free,
         )
-        moved += [registration_from(row) for row in rows]
-    await confirm(tx, event, moved, kind="promoted")
-    return len(moved)
+        following += [registration_from(row) for row in rows]
+    return following
 
 
 async def confirm(tx: Transaction, event: Event, people: Iterable[Registration], *, kind: str) -> None:

@@ -47,6 +47,16 @@ async def note_wishes(tx: Transaction, wishes: Iterable[tuple[str, Sequence[str]
     )
 
 
+async def lock_chosen(tx: Transaction, people: Iterable[Registration]) -> None:
+    """Lock all sessions that these people signed up or wish for, at once: one after the other others might stand in between."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT session FROM sign_up WHERE registration = ANY($1) AND status <> 'cancelled'",
+        [person.id for person in people],
+    )
+    if rows:
+        await lock_sessions(tx, (row["session"] for row in rows))
+
+
 async def settle_wishes(tx: Transaction, event: Event, people: Sequence[Registration]) -> None:
     """Try the wishes of people who have just got their seat, each in its order; what is full is waited for.
 

@@ -143,6 +143,7 @@ def office(found: Found) -> tuple[Screen, ...]:
         Screen(f"/office/events/{SUMMIT}/speakers/{found.speaker}"),
         Screen(f"/office/events/{SUMMIT}/speakers/new"),
         Screen(f"/office/events/{SUMMIT}/speakers/new", press="Add to the roster", shows=".error-summary"),
+        Screen(f"/office/events/{SUMMIT}/sign-ups"),
         Screen(f"{event}/registrations"),
         Screen(f"{event}/registrations?q=nobody+of+that+name"),
         Screen(f"{event}/registrations/new"),
