@@ -1,5 +1,6 @@
 """Rooms, tracks, sessions and agendas for programs, over HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -181,6 +182,20 @@ async def test_of_two_editors_the_later_is_told_and_loses_nothing_of_the_first(a
     for method in ("GET", "PATCH", "DELETE"):
         more = {"json": {}} if method == "PATCH" else {}
         assert (await ask(method, item, **more)).status_code == 404
+
+
+async def test_of_editors_at_the_same_moment_one_wins_and_every_session_has_its_own_number(ask: Ask) -> None:
+    session = await a_session()
+    moves = [
+        ask("PATCH", f"/sessions/{session.id}", json={"version": 1, "starts_at": f"2037-03-10T1{hour}:00"})
+        for hour in range(6)
+    ]
+    answers = await asyncio.gather(*moves)
+    assert sorted(one.status_code for one in answers) == [200] + [409] * 5
+    [won] = [one.json() for one in answers if one.status_code == 200]
+    assert (await ask("GET", f"/sessions/{session.id}")).json() == won
+    added = await asyncio.gather(*(ask("POST", "/sessions", json={"title": "Talk"}) for _ in range(6)))
+    assert sorted(one.json()["number"] for one in added) == [2, 3, 4, 5, 6, 7]
 
 
 async def test_what_belongs_to_another_event_is_not_there(ask: Ask) -> None:
