@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from events_service.database import Row, fetch, fetch_one
+from events_service.database import Row, fetch, fetch_one, look_up
 from events_service.database.sql import meant_literally
 from events_service.errors import FieldError, Invalid, NotFound
 from events_service.events.rules import (
@@ -47,7 +47,7 @@ class Wanted:
 async def find_event(slug: str) -> Event | None:
     """The event of that slug."""
     # What no slug looks like need not be asked for; a NUL would be an error to PostgreSQL.
-    row = await fetch_one("SELECT * FROM event WHERE slug = $1", slug) if SLUG.fullmatch(slug) else None
+    row = await look_up("SELECT * FROM event WHERE slug = $1", slug) if SLUG.fullmatch(slug) else None
     return event_from(row) if row else None
 
 

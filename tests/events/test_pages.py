@@ -102,7 +102,7 @@ async def test_an_event_is_told_in_its_own_time() -> None:
     assert "<strong>early</strong>" in page
     assert "<script>alert" not in page
     assert 'href="/events/guide-launch/register"' in page
-    assert 'href="/events/guide-launch/calendar.ics"' in page
+    assert 'href="/events/guide-launch/calendar.ics?sessions=none"' in page
 
 
 async def test_an_event_of_several_days_names_its_last() -> None:
