@@ -6,7 +6,7 @@ import { DAY, STEP, onStep } from "./clock.js";
 const START_PX = 5;
 const HOLD_MS = 350;
 const EDGE_PX = 48;
-const FASTEST_PX = 18;
+const FASTEST_PX = 12;
 
 /**
  * A session between taking hold of it and letting go. `begun` once it follows the pointer; `by` is how many minutes below its
@@ -124,7 +124,9 @@ export class Dragging {
    */
   resized(drag) {
     const from = drag.before.from ?? 0;
-    const until = Math.min(onStep(this.grid.at(drag.x, drag.y).minute), this.grid.until);
+    // As far as the pointer went since it took the edge, a little above the session's end.
+    const further = this.grid.at(drag.x, drag.y).minute - from - drag.by;
+    const until = Math.min(onStep(from + drag.before.minutes + further), this.grid.until);
     return { ...drag.before, minutes: Math.max(STEP, until - from) };
   }
 
