@@ -168,6 +168,17 @@ async def remind(request: PageRequest, slug: FromPath[str], speaker_id: FromPath
     return _to_speaker(slug, speaker.id, done="speakers_reminded" if reminded else "nobody_to_remind")
 
 
+@post(ONE + "/send-link", guards=EDITING)
+async def send_link(request: PageRequest, slug: FromPath[str], speaker_id: FromPath[str]) -> Response[Any]:
+    """Send this one person the link to their page once more."""
+    event, speaker = await _found(slug, speaker_id)
+    try:
+        await asking.send_link(slug, speaker.id)
+    except Conflict as refused:
+        return await _one(request, event, speaker, refusal=_(refused.detail), status=409)
+    return _to_speaker(slug, speaker.id, done="link_sent")
+
+
 @post(ONE + "/new-link", guards=EDITING)
 async def new_link(slug: FromPath[str], speaker_id: FromPath[str]) -> Redirect:
     """Draw page and calendar links anew, as when a mail was passed on; the new one goes out where a letter can."""
@@ -238,6 +249,7 @@ def _steps(event: Event, speaker: Speaker) -> frozenset[str]:
     possible = {
         "ask": can_be_asked(speaker) and is_open and not waits_for_answer(speaker),
         "remind": is_coming and waits_for_answer(speaker),
+        "send_link": can_be_asked(speaker),
         "withdraw": speaker.state not in OUT,
     }
     return frozenset(step for step, is_possible in possible.items() if is_possible)
@@ -289,6 +301,7 @@ ROUTES = [
             remove_photo,
             ask,
             remind,
+            send_link,
             new_link,
             withdraw,
             remove,

@@ -182,6 +182,7 @@ OFFICE: dict[str, Needs] = {
     f"POST {DESK}/speakers/{{speaker_id}}/photo/remove": Needs(here=P.EDIT_AGENDA),
     f"POST {DESK}/speakers/{{speaker_id}}/ask": Needs(here=P.EDIT_AGENDA),
     f"POST {DESK}/speakers/{{speaker_id}}/remind": Needs(here=P.EDIT_AGENDA),
+    f"POST {DESK}/speakers/{{speaker_id}}/send-link": Needs(here=P.EDIT_AGENDA),
     f"POST {DESK}/speakers/{{speaker_id}}/new-link": Needs(here=P.EDIT_AGENDA),
     f"POST {DESK}/speakers/{{speaker_id}}/withdraw": Needs(here=P.EDIT_AGENDA),
     f"POST {DESK}/speakers/{{speaker_id}}/remove": Needs(here=P.EDIT_AGENDA),

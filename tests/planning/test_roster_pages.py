@@ -123,7 +123,10 @@ async def test_asking_reminding_and_a_new_link_write_to_the_person(client: httpx
     assert await kinds_to(speaker) == ["speaker_asked", "speaker_link"]
     text = (await mail_of((await letters_to(speaker))[1])).get_body(("plain",))
     assert text is not None and code_of(replaced) in text.get_content()
+    assert (await press(client, page_of(speaker) + "/send-link")).headers["location"].endswith("?done=link_sent")
+    assert await kinds_to(speaker) == ["speaker_asked", "speaker_link", "speaker_link"]
     silent = await a_speaker("No Address", email=None)
+    assert (await press(client, page_of(silent) + "/send-link")).status_code == 409
     assert (await press(client, page_of(silent) + "/new-link")).status_code == 303
 
 
