@@ -38,7 +38,7 @@ async def change_log(request: PageRequest, slug: FromPath[str]) -> Response[Any]
     seen = await visit(request, slug)
     published = seen.published
     if published is None:
-        return page("programme/none.html", request, event=seen.event, current="changes")
+        return page("programme/none.html", request, event=seen.event)
     name = f"changes {seen.event.id}"
     found = visits.kept(request, name, published.revision) if seen.is_stranger else None
     if found is not None:

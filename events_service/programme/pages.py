@@ -44,7 +44,7 @@ async def agenda_page(
     """The released agenda as the visitor chose to see it. Strangers get it as it was kept until something of it changes."""
     seen = await visit(request, slug)
     if seen.published is None:
-        return page("programme/none.html", request, event=seen.event, current="agenda")
+        return page("programme/none.html", request, event=seen.event)
     choice = Choice(view, day, zone, track, room, topic, language, kind, q, only)
     if seen.is_stranger and "done" not in request.query_params:
         return await kept_agenda(request, seen, seen.published, choice, template="programme/agenda.html")
@@ -96,7 +96,6 @@ def _page(
         template,
         request,
         event=event,
-        current="agenda",
         release=published.release,
         shown=shown,
         choice=choice,
@@ -107,7 +106,6 @@ def _page(
         shown_at=next((card.starts_at for card in cards), event.starts_at),
         offer=offer_of(published, zone=choice.zone),
         event_place=event_place(event),
-        is_near=visits.is_near(event, now=seen.now),
         starred=seen.starred,
         own=seen.own,
         places=places,

@@ -63,7 +63,7 @@ async def everywhere_now(request: PageRequest, slug: FromPath[str], zone: Asked 
     seen = await visit(request, slug)
     published = seen.published
     if published is None:
-        return page("programme/none.html", request, event=seen.event, current="now")
+        return page("programme/none.html", request, event=seen.event)
     shown = known_zone(zone) or seen.event.timezone
     places: list[Room | None] = [*published.agenda.rooms, None]
     found = [now_in(published, room, zone=shown, now=seen.now, upcoming=1) for room in places]

@@ -80,7 +80,7 @@ async def speakers_page(request: PageRequest, slug: FromPath[str], zone: Asked =
     seen = await visit(request, slug)
     published = seen.published
     if published is None:
-        return page("programme/none.html", request, event=seen.event, current="speakers")
+        return page("programme/none.html", request, event=seen.event)
 
     def make() -> Response[str]:
         people = people_of(published, shown_zone(seen, zone))
