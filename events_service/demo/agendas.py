@@ -206,9 +206,9 @@ _SUMMIT = Plan(
         ),
     ),
     note="The first agenda. Sign-up for workshops and sparring is open; places are few.",
-    second_note="Helsinki's story moved to the Prince's Gallery, half an hour later. The sparring with Helsingør is cancelled: "
+    second_note="Helsinki's story moved to the Prince's Gallery, a quarter of an hour later. The sparring with Helsingør is cancelled: "
     "the case is settled, which is **good news**.",
-    moved={"A help desk for threats against officials": "02T15:10 gallery"},
+    moved={"A help desk for threats against officials": "02T15:00 gallery"},
     cancelled=("Sparring: Helsingør lays a case on the table",),
 )  # fmt: skip
 
