@@ -143,6 +143,8 @@ def office(found: Found) -> tuple[Screen, ...]:
         Screen(f"/office/events/{SUMMIT}/speakers/{found.speaker}"),
         Screen(f"/office/events/{SUMMIT}/speakers/new"),
         Screen(f"/office/events/{SUMMIT}/speakers/new", press="Add to the roster", shows=".error-summary"),
+        Screen(f"/office/events/{SUMMIT}/releases"),
+        Screen(f"/office/events/{SUMMIT}/releases/new"),
         Screen(f"/office/events/{SUMMIT}/sign-ups"),
         Screen(f"/office/events/{SUMMIT}/agenda", shows=".grid__canvas .tile"),
         Screen(f"/office/events/{SUMMIT}/agenda?view=table"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextvars import Context
 from typing import Any
 
 import msgspec
@@ -236,6 +237,33 @@ async def test_two_workers_at_once_send_nothing_twice(monkeypatch: pytest.Monkey
             for kind, sequence in (("speaking_invited", 0), ("speaking_changed", 1))
         ],
     ]
+
+
+# SQLite knows one writer at a time: there the pieces are short instead.
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_seats_are_given_out_while_people_are_being_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    await a_summit()
+    session = await a_session(signup=True)
+    other = await a_session("Other", signup=True)
+    await released_and_told()
+    await guest(1, session)
+    await change_session(session, starts_at="2037-03-10T11:00")
+    await a_release()
+    real, meanwhile = announcing_releases.tell, list[str]()
+
+    async def somebody_comes() -> None:
+        who = await guest(2, other)
+        meanwhile.append(who.status.value)
+
+    async def telling(*args: Any, **more: Any) -> int:
+        told = await real(*args, **more)
+        if told:
+            # The letters are written and not committed: in a context of its own, as another request is.
+            await asyncio.wait_for(asyncio.create_task(somebody_comes(), context=Context()), timeout=10)
+        return told
+
+    monkeypatch.setattr(announcing_releases, "tell", telling)
+    assert (await announce_releases(), meanwhile) == (1, ["confirmed"])
 
 
 async def test_an_event_called_off_withdraws_every_session_from_everybody_once() -> None:
