@@ -162,16 +162,17 @@ export class Grid {
     const badge = made("span", "tile__badge", String(conflicts.length));
     badge.dataset.severity = worst(conflicts.map((one) => one.severity));
     badge.title = counted;
-    card.replaceChildren(
+    const seen = [
       made("span", "tile__title", session.title),
       made("span", "tile__time", [time, state].filter(Boolean).join(" · ")),
       ...(session.who ? [made("span", "tile__who", session.who)] : []),
       ...(conflicts.length ? [badge] : []),
       ...(place.from === null ? [] : [made("span", "tile__edge")]),
-    );
-    if (card instanceof HTMLButtonElement) {
-      card.setAttribute("aria-label", [this.day.spoken(session), state, counted].filter(Boolean).join(", "));
-    }
+    ];
+    // What is read aloud is one sentence; what is seen are parts that may be cut off.
+    for (const part of seen) part.setAttribute("aria-hidden", "true");
+    const name = made("span", "unseen", [this.day.spoken(session), state, counted].filter(Boolean).join(", "));
+    card.replaceChildren(...(card instanceof HTMLButtonElement ? [name] : []), ...seen);
   }
 
   /**
