@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from events_service.agenda.importing import import_schedule
 from events_service.agenda.rules import COLOURS
 from events_service.events.actions import cancel_event, edit_event
 from events_service.feeds.agenda_csv import COLUMNS
 from events_service.feeds.schedule import acronym_of
 from events_service.feeds.track_colours import TRACK_COLOURS
-from tests.agenda.given import a_release, a_room, a_session, a_summit, change_session
+from tests.agenda.given import a_release, a_room, a_session, a_speaker, a_summit, change_session
 from tests.events.given import change
 from tests.feeds.forms import check_json, check_xml, texts
 from tests.feeds.given import CSV, EMBARGO_ENDS, EXPORTS, JSON, SECRET_TITLE, XML, a_full_summit, at, get
@@ -192,3 +193,18 @@ async def test_an_embargo_ends_in_every_form() -> None:
         assert ("2037-03-11", "Great hall") in where(check_xml((await get(XML)).content))
         check_json((await get(JSON)).json())
         assert SECRET_TITLE in [line["title"] for line in rows((await get(CSV)).content)]
+
+
+async def test_our_own_export_imports_without_a_change() -> None:
+    await a_summit()
+    rooms = [await a_room(name) for name in ("Great hall", "Studio", "Gallery")]
+    people = [{"speaker_id": (await a_speaker(name)).id} for name in ("Astrid Holm", "Bo Berg")]
+    everywhere = await a_session("Plenary", room_ids=[room.id for room in rooms], speakers=people)
+    for place, room in enumerate(rooms):
+        await a_session("Coffee", "2037-03-10T10:00", room_ids=[room.id], speakers=people[place:])
+    await a_release()
+    data = (await get(XML)).content
+    assert [titles.count("Plenary") for titles in where(check_xml(data)).values()] == [1, 1, 1]
+    report = await import_schedule("summit", data)
+    assert (report.created, report.updated, report.unchanged, report.speakers, report.rooms) == (0, 0, 4, 0, 0)
+    assert (await a_release()).agenda.session[everywhere.id].room_ids == everywhere.room_ids
