@@ -1,8 +1,7 @@
 """A speaker's own page. The code from the mail opens it; a sealed cookie keeps it open for a while."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,20 +10,19 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from events_service import clock, settings
-from events_service.agenda.rules import SessionState
-from events_service.agenda.slots import Slot, slots_of
 from events_service.errors import Conflict, Invalid, NotFound, TooMany
 from events_service.events.queries import event_by_id
 from events_service.events.rules import Event, Status
 from events_service.people.addresses import network_of, visitor_address
+from events_service.programme.speaking_slots import own_slots
 from events_service.registrations.speaking import answer_parts, withdraw_speaker
 from events_service.speakers import photos
 from events_service.speakers.actions import edit_speaker
 from events_service.speakers.drafts import OwnChange
 from events_service.speakers.forms import MOST_SENT_BYTES, languages_offered, posted_photo
 from events_service.speakers.links import own_feed_url
-from events_service.speakers.queries import find_speaker, speaker_by_code, speakers_of
-from events_service.speakers.rules import OUT, Speaker, State, is_shown, may_answer
+from events_service.speakers.queries import find_speaker, speaker_by_code
+from events_service.speakers.rules import OUT, Speaker, State
 from events_service.web.bodies import Body
 from events_service.web.forms import errors_by_field, read_form
 from events_service.web.limits import allow, give_back
@@ -75,27 +73,6 @@ class _Own:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class OwnSlot:
-    """A part as its holder sees it: with whom it is, and whether it can be answered now."""
-
-    slot: Slot
-    others: Sequence[Speaker]
-    unnamed: int
-    can_answer: bool
-    join_url: str | None
-
-    @property
-    def session_id(self) -> str:
-        """The session's id."""
-        return self.slot.session.id
-
-    @property
-    def waits(self) -> bool:
-        """Whether an answer is still missing."""
-        return self.can_answer and self.slot.part.state not in (State.CONFIRMED, State.DECLINED)
-
-
 @get(ENTRANCE, name="speaking", opt=PUBLIC)
 async def open_form(request: PageRequest) -> Response[str]:
     """Where the link in the mail leads. Reading it changes nothing: mail scanners follow links."""
@@ -138,7 +115,7 @@ async def answer(request: PageRequest) -> Response[Any]:
     if form.value is None:
         return await _own_page(request, own, refusal=_("Please press one of the buttons."), status=422)
     given = State(form.value.answer)
-    open_ids = {one.session_id for one in await _slots(own) if one.can_answer}
+    open_ids = {one.session_id for one in await own_slots(own.event, own.speaker, now=clock.now()) if one.can_answer}
     wanted = {form.value.session_id} if form.value.session_id else open_ids
     try:
         if not wanted <= open_ids:
@@ -235,37 +212,6 @@ async def _own(request: PageRequest) -> _Own:
     return _Own(speaker, await event_by_id(speaker.event_id))
 
 
-async def _slots(own: _Own) -> list[OwnSlot]:
-    """Their sessions that have a time; co-speakers who want to stay unnamed are only counted."""
-    everyone = await speakers_of(own.event.id)
-    now = clock.now()
-    found = []
-    for slot in await slots_of(own.event, own.speaker.id):
-        if not slot.session.is_placed:
-            continue
-        others = [everyone[one.speaker_id] for one in slot.session.appearing if one.speaker_id != own.speaker.id]
-        named = [one for one in others if is_shown(one)]
-        can_answer = _can_answer(own, slot, now=now)
-        takes_part = can_answer and slot.part.state is State.CONFIRMED
-        found.append(
-            OwnSlot(
-                slot=slot,
-                others=named,
-                unnamed=len([one for one in others if not one.public]),
-                can_answer=can_answer,
-                join_url=slot.session.join_url if takes_part else None,
-            )
-        )
-    return found
-
-
-def _can_answer(own: _Own, slot: Slot, *, now: datetime) -> bool:
-    session = slot.session
-    if session.ends_at is None or session.ends_at <= now or session.state is SessionState.CANCELLED:
-        return False
-    return own.event.status is not Status.CANCELLED and may_answer(own.speaker.state) and may_answer(slot.part.state)
-
-
 def _may_withdraw(own: _Own) -> bool:
     return own.speaker.state not in OUT and own.event.status is not Status.CANCELLED and own.event.ends_at > clock.now()
 
@@ -280,7 +226,7 @@ async def _own_page(
     status: int = 200,
 ) -> Response[str]:
     speaker = own.speaker
-    slots = await _slots(own)
+    slots = await own_slots(own.event, own.speaker, now=clock.now())
     form = _filled(speaker) if typed is None else typed
     return page(
         "speaking/page.html",
