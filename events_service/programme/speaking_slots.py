@@ -33,7 +33,7 @@ class OwnSlot:
 
 
 async def own_slots(event: Event, speaker: Speaker, *, now: datetime) -> list[OwnSlot]:
-    """Their sessions that have a time, in order. Co-speakers who want to stay unnamed are only counted; join links are for who confirmed."""
+    """Their sessions that have a time, in order. Co-speakers who stay unnamed are only counted; join links are for who confirmed."""
     everyone = await speakers_of(event.id)
     found = []
     for slot in await slots_of(event, speaker.id):
