@@ -64,6 +64,17 @@ async def migrate() -> list[str]:
     return missing
 
 
+async def add_column(table: str, name: str, meaning: str) -> None:
+    """Add a column where it is not there yet; `meaning` is its type with what else SQL says of it. For migrations alone."""
+    current = engine()
+    if isinstance(current, PostgresEngine):
+        await current.run_ddl(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {name} {meaning}")
+        return
+    found = await current.fetch("SELECT name FROM pragma_table_info($1) WHERE name = $2", table, name)
+    if not found:
+        await current.run_ddl(f"ALTER TABLE {table} ADD COLUMN {name} {meaning}")
+
+
 async def _run_piccolo() -> None:
     os.environ["PICCOLO_CONF"] = "events_service.database.piccolo_conf"
     from piccolo.apps.migrations.commands.forwards import run_forwards

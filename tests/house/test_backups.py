@@ -14,6 +14,8 @@ import pytest
 
 from events_service import clock, database
 from events_service import settings as settings_floor
+from events_service.audit.actions import record_seen
+from events_service.audit.rules import Deed, Doer
 from events_service.backups import BackupRefused, Report, back_up, kept_tables, restore
 from events_service.database import fetch
 from events_service.directory.actions import add_cities, add_contacts, add_organisations
@@ -92,6 +94,7 @@ async def something_of_everything() -> Event:
         *(new_id(), admitted.scan_id, "another", clock.now()),
     )
     await an_agenda_chosen_from(event, inside.id)
+    await record_seen(Doer("account", "me"), Deed("looked", event.slug))
     return event
 
 
