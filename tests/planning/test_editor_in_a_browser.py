@@ -109,6 +109,7 @@ async def test_by_mouse(product: Product, desktop: Page) -> None:
         await expect(desk.said).to_have_text("Saved: Opening, Study, 10.05 to 10.35. 1 conflict.")
         assert await desk.saved("Opening") == ("10:05", 30, [2])
         await expect(desktop.locator(".conflict")).to_contain_text("Asa Ek")
+        await expect(desktop.get_by_role("link", name="Tue 10 March")).to_contain_text("2 sessions, 1 conflict")
         await expect(desk.tile("Panel")).to_have_accessible_name("Panel, Foyer, 10.00 to 10.30, 1 conflict")
 
         opening = await desk.box(desk.tile("Opening"))

@@ -67,7 +67,7 @@ async def test_the_day_is_a_table_by_room_and_time_with_its_shelf() -> None:
     assert "Great hall 09.00–09.30 Welcome in 2 rooms – – 10.00–10.30 Panel – Bo Ek Foyer 09.00–09.30 Welcome" in first
     assert "20 min Some day Draft" in first
     assert "Second day" not in first
-    assert "Tue 10 March 2 sessions Wed 11 March 1 session, 1 conflict" in first
+    assert "Tue 10 March 2 sessions Wed 11 March 1 session , 1 conflict" in first
     assert "In no room yet 23.30–00.30 Thu 12 March Second day" in second
     assert "Wednesday 11 March 2037" in second
     assert "Tuesday 10 March 2037" in strange

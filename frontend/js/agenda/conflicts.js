@@ -26,6 +26,9 @@ export class Conflicts {
       if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
     });
     nothing.hidden = items.length > 0;
+    const count = document.querySelector("[data-editor=count]");
+    const words = this.day.counted(this.day.openOnTheDay());
+    if (count) count.textContent = words && `, ${words}`;
   }
 
   /** @param {Conflict} conflict */

@@ -114,6 +114,12 @@ export class Day {
     return this.conflicts.filter((one) => one.reason === null && one.session_ids.includes(id));
   }
 
+  /** How many conflicts of sessions with a time nobody said are meant. */
+  openOnTheDay() {
+    const isPlaced = (/** @type {string} */ id) => this.sessions.get(id)?.starts_at != null;
+    return this.conflicts.filter((one) => one.reason === null && one.session_ids.some(isPlaced)).length;
+  }
+
   /**
    * When and where in words: "Opening, Great hall, 9.05 to 9.35".
    *
