@@ -24,12 +24,13 @@ from events_service.agenda.rules import (
     Track,
     for_the_public,
     in_order,
+    without,
 )
 from events_service.database import Row, fetch, fetch_one, look_up
 from events_service.errors import NotFound
 from events_service.events.rules import Event, to_utc
 from events_service.speakers.queries import speakers_of
-from events_service.speakers.rules import Speaker, State, is_shown
+from events_service.speakers.rules import OUT, Speaker, State, is_shown
 
 Kept = TypeVar("Kept")
 RELEASES_KEPT = 8
@@ -48,6 +49,8 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class Published:
     """The current release as the public may see it now. `speakers` holds only those who are shown.
+
+    Who declines a session is out of it at once: nobody is named for longer than they wish because a release said so.
 
     `revision` changes whenever anything of this may have: the event, the release, the roster, or an embargo that ended.
     """
@@ -175,14 +178,16 @@ async def published_agenda(event: Event, *, now: datetime) -> Published | None:
     release = await _release(row["id"])
     embargoes = _embargoes.get(release.id, lambda: release.agenda.embargoes_until())
     ended = bisect_right(embargoes, now)
-    agenda = _public_agendas.get(f"{release.id} {ended}", lambda: for_the_public(release.agenda, now=now))
     roster_name = f"{event.id} {row['roster']}"
-    speakers = _rosters.find(roster_name)
-    if speakers is None:
-        everyone = await speakers_of(event.id)
-        speakers = _rosters.keep(roster_name, {one.id: one for one in everyone.values() if is_shown(one)})
+    faces = _rosters.find(roster_name)
+    if faces is None:
+        faces = _rosters.keep(roster_name, await _faces_of(event.id))
+    agenda = _public_agendas.get(
+        f"{release.id} {ended} {row['roster']}",
+        lambda: without(for_the_public(release.agenda, now=now), faces.declined),
+    )
     revision = f"{event.version}-{release.number}-{ended}-{row['roster']}-{row['overlap']}"
-    return Published(event, release, agenda, speakers, Overlap(row["overlap"]), revision)
+    return Published(event, release, agenda, faces.shown, Overlap(row["overlap"]), revision)
 
 
 def room_from(row: Row) -> Room:
@@ -307,10 +312,32 @@ class _LastUsed(Generic[Kept]):
         return self.keep(name, make()) if kept is None else kept
 
 
+@dataclass(frozen=True, slots=True)
+class _Faces:
+    """Who of a roster is shown, and who declined which session (session, speaker) since, or before, it was released."""
+
+    shown: Mapping[str, Speaker]
+    declined: frozenset[tuple[str, str]]
+
+
+async def _faces_of(event_id: str) -> _Faces:
+    everyone = await speakers_of(event_id)
+    rows = await fetch(
+        """SELECT session, speaker FROM session_speaker JOIN session ON session.id = session_speaker.session
+           WHERE session.event = $1 AND session_speaker.state = ANY($2)""",
+        event_id,
+        sorted(OUT),
+    )
+    return _Faces(
+        {one.id: one for one in everyone.values() if is_shown(one)},
+        frozenset((row["session"], row["speaker"]) for row in rows),
+    )
+
+
 _releases: _LastUsed[Release] = _LastUsed(RELEASES_KEPT)
 _embargoes: _LastUsed[tuple[datetime, ...]] = _LastUsed(64)
 _public_agendas: _LastUsed[Agenda] = _LastUsed(RELEASES_KEPT)
-_rosters: _LastUsed[Mapping[str, Speaker]] = _LastUsed(RELEASES_KEPT)
+_rosters: _LastUsed[_Faces] = _LastUsed(RELEASES_KEPT)
 
 
 def _by_session(rows: list[Row], read: Callable[[Row], Any]) -> dict[str, tuple[Any, ...]]:

@@ -1,6 +1,6 @@
 """What an agenda is made of, what of it the public may see, and what changed between two. Pure: `now` is an argument."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -259,6 +259,18 @@ def to_release(draft: Agenda) -> Agenda:
 def for_the_public(agenda: Agenda, *, now: datetime) -> Agenda:
     """The agenda as anyone may see it: no session under embargo, no join link; rooms and tracks only where something shows."""
     return to_release(Agenda(rooms=agenda.rooms, tracks=agenda.tracks, sessions=_visible(agenda, now=now)))
+
+
+def without(agenda: Agenda, declined: Collection[tuple[str, str]]) -> Agenda:
+    """The agenda without these parts, each a session's and a speaker's id."""
+    if not declined:
+        return agenda
+
+    def left(session: Session) -> Session:
+        parts = tuple(one for one in session.speakers if (session.id, one.speaker_id) not in declined)
+        return session if parts == session.speakers else msgspec.structs.replace(session, speakers=parts)
+
+    return msgspec.structs.replace(agenda, sessions=tuple(map(left, agenda.sessions)))
 
 
 def _visible(agenda: Agenda, *, now: datetime) -> tuple[Session, ...]:

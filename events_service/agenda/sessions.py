@@ -27,6 +27,7 @@ from events_service.errors import FieldError, Invalid, NotFound
 from events_service.events.queries import event_by_slug
 from events_service.events.rules import Event
 from events_service.identifiers import new_id
+from events_service.speakers.actions import touch_roster
 from events_service.speakers.rules import State
 
 
@@ -93,6 +94,9 @@ async def edit_session(slug: str, session_id: str, change: SessionChange) -> Ses
         after = await _changed(tx, event, before, change)
         await update_sessions(tx, [(before, after)])
         await touch_agenda(tx, event)
+        if before.speakers != after.speakers:
+            # Who is said to have declined is out of sight at once, released or not.
+            await touch_roster(tx, event.id)
     return after
 
 

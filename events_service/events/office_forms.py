@@ -8,7 +8,7 @@ from litestar import Request
 
 from events_service.events.drafts import EventChange, EventDraft
 from events_service.events.rules import DEFAULTS, Event, Kind, to_wall
-from events_service.web.forms import Form, read_form
+from events_service.web.forms import Form, posted_form, read_form
 
 SEVERAL = frozenset({"languages", "topics"})
 # In JSON a field left out stays as it is; in a form, one that was emptied is emptied.
@@ -35,7 +35,7 @@ VENUE = tuple(f"venue.{name}" for name in ("name", "address", "city", "country",
 
 async def read_event_form(request: Request[Any, Any, Any], kind: type[EventDraft] | type[EventChange]) -> Form[Any]:
     """The posted form as a draft or a change. A venue of which nothing was typed but the disclosure is none."""
-    posted = await request.form()
+    posted = await posted_form(request)
     none = {} if any(posted.get(name) for name in VENUE) else {"venue": None}
     return await read_form(request, kind, many=SEVERAL, blank=BLANK, **none)
 

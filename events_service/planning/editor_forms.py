@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 from litestar import Request
 
+from events_service.web.forms import posted_form
+
 PageRequest = Request[Any, Any, Any]
 # The field that carries the marks of what the form began with.
 MARKS_FIELD = "marks"
@@ -29,7 +31,7 @@ async def typed_into(
     request: PageRequest, names: frozenset[str], *, many: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
     """What the posted form holds under these names: a text each, a list under those of `many`."""
-    posted = await request.form()
+    posted = await posted_form(request)
     typed: dict[str, Any] = {}
     for name in names:
         values = [value for value in posted.getall(name, []) if isinstance(value, str)]

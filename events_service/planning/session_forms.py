@@ -13,6 +13,7 @@ from events_service.events.rules import AREAS_OF_ACTION, Event, to_wall
 from events_service.planning.editor_forms import PageRequest, typed_into
 from events_service.speakers.rules import Speaker
 from events_service.web.bodies import read_values
+from events_service.web.forms import posted_form
 from events_service.web.words import gettext as _
 
 Body = TypeVar("Body", SessionDraft, SessionChange)
@@ -127,7 +128,7 @@ async def read_session_form(
 ) -> SessionForm[Body]:
     """The posted form. Rooms keep the order they had, so that saving an untouched form changes nothing."""
     typed: dict[str, Any] = await typed_into(request, FIELDS, many=MANY)
-    typed["speakers"] = _people(await request.form())
+    typed["speakers"] = _people(await posted_form(request))
     held = before.room_ids if before else ()
     typed["room_ids"] = sorted(typed["room_ids"], key=lambda one: held.index(one) if one in held else len(held))
     values = {**BLANK, **{name: value for name, value in typed.items() if value not in ("", [])}}

@@ -33,6 +33,7 @@ from events_service.planning.session_forms import (
 )
 from events_service.speakers.queries import speakers_of
 from events_service.speakers.rules import State
+from events_service.web.forms import posted_form
 from events_service.web.pages import page, redirect
 from events_service.web.words import LANGUAGES
 
@@ -173,7 +174,7 @@ async def _form_page(
 
 
 async def _asks_for_rows(request: PageRequest) -> bool:
-    return MORE_ROWS in await request.form()
+    return MORE_ROWS in await posted_form(request)
 
 
 def _given(body: Body | None) -> Body:

@@ -7,6 +7,7 @@ from litestar.datastructures import UploadFile
 
 from events_service.errors import FieldError, Invalid
 from events_service.speakers.photos import MOST_BYTES
+from events_service.web.forms import posted_form
 from events_service.web.words import LANGUAGES
 from events_service.web.words import gettext as _
 
@@ -16,7 +17,7 @@ MOST_SENT_BYTES = 2 * MOST_BYTES
 
 async def posted_photo(request: Request[Any, Any, Any]) -> bytes:
     """The picture of the form's field `photo`. Raises `Invalid` when none was chosen."""
-    chosen = (await request.form()).get("photo")
+    chosen = (await posted_form(request)).get("photo")
     data = await chosen.read() if isinstance(chosen, UploadFile) else b""
     if not data:
         raise Invalid([FieldError("photo", "required", _("Choose a picture first."))])

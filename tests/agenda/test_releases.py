@@ -96,3 +96,20 @@ async def test_a_session_keeps_its_wall_time_when_the_events_zone_changes() -> N
     session = (await draft_of(moved)).sessions[0]
     assert session.starts_at is not None
     assert (session.starts_wall, session.starts_at.isoformat()) == ("2037-03-10T09:00", "2037-03-10T07:00:00+00:00")
+
+
+async def test_who_declines_a_session_is_out_of_the_released_one_at_once() -> None:
+    event = await a_summit()
+    stays, leaves = await a_speaker("Astrid Holm"), await a_speaker("Bo Lund")
+    session = await a_session(speakers=[{"speaker_id": stays.id}, {"speaker_id": leaves.id}])
+    await a_session("Panel", "2037-03-10T11:00", speakers=[{"speaker_id": leaves.id}])
+    await a_release()
+    before = await published_agenda(event, now=clock.now())
+    await change_session(session, speakers=[{"speaker_id": stays.id}, {"speaker_id": leaves.id, "state": "declined"}])
+    after = await published_agenda(event, now=clock.now())
+    assert before is not None and after is not None
+    assert before.revision != after.revision
+    assert [[who.name for _, who in after.appearing(one)] for one in after.agenda.sessions] == [
+        ["Astrid Holm"],
+        ["Bo Lund"],
+    ]
