@@ -117,7 +117,17 @@ async def draft_of(event: Event) -> Agenda:
     found = [session_from(row, rooms_in.get(row["id"], ()), people_in.get(row["id"], ())) for row in sessions]
     if moved:
         found = [at_wall_time(session, event.timezone) for session in found]
-    return Agenda(rooms=tuple(map(room_from, rooms)), tracks=tuple(map(track_from, tracks)), sessions=in_order(found))
+    return Agenda(
+        rooms=tuple(map(room_from, rooms)),
+        tracks=tuple(map(track_from, tracks)),
+        sessions=in_order(found),
+        place=_place_of(event),
+    )
+
+
+def _place_of(event: Event) -> str:
+    venue = event.venue
+    return ", ".join((venue.name, venue.address, venue.city)) if venue else ""
 
 
 def at_wall_time(session: Session, zone: str) -> Session:

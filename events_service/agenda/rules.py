@@ -153,11 +153,15 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Agenda(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """All of an agenda: rooms and tracks by position, sessions by start, those on the shelf last."""
+    """All of an agenda: rooms and tracks by position, sessions by start, those on the shelf last.
+
+    `place` is where the event is, as calendars tell it for rooms without a house of their own.
+    """
 
     rooms: tuple[Room, ...] = ()
     tracks: tuple[Track, ...] = ()
     sessions: tuple[Session, ...] = ()
+    place: str = ""
 
     @cached_property
     def room(self) -> Mapping[str, Room]:
@@ -253,12 +257,13 @@ def to_release(draft: Agenda) -> Agenda:
         rooms=tuple(room for room in draft.rooms if room.id in used_rooms),
         tracks=tuple(track for track in draft.tracks if track.id in used_tracks),
         sessions=sessions,
+        place=draft.place,
     )
 
 
 def for_the_public(agenda: Agenda, *, now: datetime) -> Agenda:
-    """The agenda as anyone may see it: no session under embargo, no join link; rooms and tracks only where something shows."""
-    return to_release(Agenda(rooms=agenda.rooms, tracks=agenda.tracks, sessions=_visible(agenda, now=now)))
+    """The agenda as anyone may see it: no session under embargo, no join link, no address; rooms and tracks only where something shows."""
+    return to_release(msgspec.structs.replace(agenda, sessions=_visible(agenda, now=now), place=""))
 
 
 def without(agenda: Agenda, declined: Collection[tuple[str, str]]) -> Agenda:
@@ -369,14 +374,16 @@ def _change(before: Agenda, after: Agenda, then: Session | None, now: Session) -
 
 def _differences(before: Agenda, after: Agenda, then: Session, now: Session) -> tuple[str, ...]:
     fields = [name for name in COMPARED if getattr(then, name) != getattr(now, name)]
-    if _places(before, then) != _places(after, now):
+    # A release of before places were kept knows none: nothing has moved by that.
+    if _places(before, then, before.place or after.place) != _places(after, now, after.place):
         fields.append("rooms")
     return tuple(fields)
 
 
-def _places(agenda: Agenda, session: Session) -> list[tuple[str, str, str, str | None]]:
-    """Where it is as a calendar tells it: another name for the same room is another place."""
-    return [(room.name, room.venue, room.city, room.timezone) for room in agenda.rooms_of(session)]
+def _places(agenda: Agenda, session: Session, event_place: str) -> list[tuple[str, str, str, str | None]]:
+    """Where it is as a calendar tells it: another name for the same room is another place, and so is another house."""
+    houses = [(room, room.venue or ("" if room.online else event_place)) for room in agenda.rooms_of(session)]
+    return [(room.name, house, room.city, room.timezone) for room, house in houses] or [("", event_place, "", None)]
 
 
 def slot_of(agenda: Agenda, session: Session) -> Slot:

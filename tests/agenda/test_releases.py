@@ -7,7 +7,9 @@ from events_service.agenda.queries import current_release, draft_of, published_a
 from events_service.agenda.releases import planned_release
 from events_service.agenda.rules import ChangeKind
 from events_service.agenda.sessions import remove_session
+from events_service.events.actions import edit_event
 from tests.agenda.given import a_release, a_room, a_session, a_speaker, a_summit, change_session
+from tests.events.given import VENUE, change
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -87,9 +89,6 @@ async def test_the_public_sees_no_embargo_no_join_link_and_nobody_who_is_not_to_
 
 
 async def test_a_session_keeps_its_wall_time_when_the_events_zone_changes() -> None:
-    from events_service.events.actions import edit_event
-    from tests.events.given import change
-
     event = await a_summit()
     await a_session()
     moved = await edit_event(event.slug, change(timezone="Europe/Helsinki"))
@@ -113,3 +112,20 @@ async def test_who_declines_a_session_is_out_of_the_released_one_at_once() -> No
         ["Astrid Holm"],
         ["Bo Lund"],
     ]
+
+
+async def test_what_is_in_the_events_own_house_moves_with_it() -> None:
+    event = await a_summit()
+    hall, annex = await a_room("Great hall"), await a_room("Annex", venue="The old mill")
+    stream = await a_room("Stream", online=True)
+    for title, room in (("Opening", hall), ("Panel", annex), ("Questions", stream)):
+        await a_session(title, "2037-03-10T11:00", room_ids=[room.id])
+    await a_session("Walk", "2037-03-10T14:00")
+    await a_release()
+    await edit_event(event.slug, change(venue={**VENUE, "name": "Concert hall"}))
+    release = await a_release()
+    assert {one.title: one.kind for one in release.changes} == {
+        "Opening": ChangeKind.MOVED,
+        "Walk": ChangeKind.MOVED,
+    }
+    assert (await a_release()).changes == ()
