@@ -1,10 +1,12 @@
 """What happens to a registration. Each verb locks the event first, then the registration; letters go with the change."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from events_service import clock
 from events_service.database import GroupCommit, Transaction, fetch_one, transaction
-from events_service.errors import Conflict, NotFound
+from events_service.errors import Conflict, NotFound, Refused
 from events_service.events.drafts import given
 from events_service.events.rules import Event
 from events_service.folding import search_key
@@ -57,7 +59,7 @@ async def decline_registration(registration_id: str, *, reason: str = "") -> Reg
 async def approve_registration(registration_id: str) -> Registration:
     """Say yes: a seat if there is one, else a place on the waiting list. Raises `NotFound`, `Conflict`, `EventFull`."""
     async with transaction() as tx:
-        event, person = await _lock(tx, registration_id)
+        event, person = await lock_registration(tx, registration_id)
         if person.status is not Status.PENDING:
             raise Conflict(f"The registration is {person.status.value}, not waiting for approval.", code="wrong_status")
         check_open(event, by_registrar=True, now=clock.now())
@@ -73,34 +75,57 @@ async def approve_registration(registration_id: str) -> Registration:
 async def edit_registration(registration_id: str, change: RegistrationChange) -> Registration:
     """Correct what is given. Raises `NotFound`, `Conflict` for a stale version."""
     async with transaction() as tx:
-        _, person = await _lock(tx, registration_id)
-        if change.version is not msgspec.UNSET and change.version != person.version:
-            raise Conflict("Somebody changed this registration meanwhile. Read it again.", code="stale_version")
-        category = given(change.category, person.category)
-        if category is not person.category and person.status is Status.CONFIRMED:
-            raise Conflict("The category stands on the badge. Cancel and register anew.", code="category_on_badge")
-        name, organisation = given(change.name, person.name), given(change.organisation, person.organisation)
-        city = given(change.city, person.city)
-        await tx.execute(
-            """UPDATE registration SET name = $2, organisation = $3, city = $4, category = $5, language = $6, answers = $7,
-                      search_key = $8, changed_at = $9, version = version + 1 WHERE id = $1""",
-            person.id,
-            name,
-            organisation,
-            city,
-            category.value,
-            given(change.language, person.language),
-            msgspec.json.encode(given(change.answers, person.answers)).decode(),
-            search_key(f"{name} {person.email} {organisation} {city}"),
-            clock.now(),
-        )
+        _, person = await lock_registration(tx, registration_id)
+        await _edit(tx, person, change)
     return await registration_by_id(registration_id)
+
+
+async def edit_many(event_id: str, changes: Mapping[str, RegistrationChange]) -> dict[str, Refused]:
+    """Correct several people of one event, by id, within one transaction. What is refused is that one's answer; the others stand."""
+    refused: dict[str, Refused] = {}
+    async with transaction() as tx:
+        await lock_event(tx, event_id)
+        rows = await tx.fetch(
+            "SELECT * FROM registration WHERE event = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE",
+            event_id,
+            list(changes),
+        )
+        for row in rows:
+            try:
+                await _edit(tx, registration_from(row), changes[row["id"]])
+            except Refused as error:
+                refused[row["id"]] = error
+    return refused
+
+
+async def _edit(tx: Transaction, person: Registration, change: RegistrationChange) -> None:
+    """Refuses before it writes."""
+    if change.version is not msgspec.UNSET and change.version != person.version:
+        raise Conflict("Somebody changed this registration meanwhile. Read it again.", code="stale_version")
+    category = given(change.category, person.category)
+    if category is not person.category and person.status is Status.CONFIRMED:
+        raise Conflict("The category stands on the badge. Cancel and register anew.", code="category_on_badge")
+    name, organisation = given(change.name, person.name), given(change.organisation, person.organisation)
+    city = given(change.city, person.city)
+    await tx.execute(
+        """UPDATE registration SET name = $2, organisation = $3, city = $4, category = $5, language = $6, answers = $7,
+                  search_key = $8, changed_at = $9, version = version + 1 WHERE id = $1""",
+        person.id,
+        name,
+        organisation,
+        city,
+        category.value,
+        given(change.language, person.language),
+        msgspec.json.encode(given(change.answers, person.answers)).decode(),
+        search_key(f"{name} {person.email} {organisation} {city}"),
+        clock.now(),
+    )
 
 
 async def resend_letter(registration_id: str) -> None:
     """Send the letter that tells how things stand once more: same seat, same badge, same invite. Raises `NotFound`, `Conflict`."""
     async with transaction() as tx:
-        event, person = await _lock(tx, registration_id)
+        event, person = await lock_registration(tx, registration_id)
         if person.status not in (Status.CONFIRMED, Status.WAITLISTED, Status.PENDING):
             raise Conflict(
                 f"The registration is {person.status.value}: there is no letter to send.", code="wrong_status"
@@ -116,30 +141,40 @@ async def resend_letter(registration_id: str) -> None:
 
 async def _end(registration_id: str, *, to: Status, kind: str, reason: str) -> Registration:
     async with transaction() as tx:
-        event, person = await _lock(tx, registration_id)
-        check_step(person.status, to)
-        now = clock.now()
-        was_invited = person.invite_sequence is not None and not person.invite_withdrawn
-        invite = None
-        if was_invited:
-            invite = next_invite(event, person.invite_sequence, False, now=now, cancelling=True)
-        await _retire_badge(tx, person)
-        await tx.execute(
-            """UPDATE registration SET status = $2, waitlist_number = NULL, badge_digest = NULL, invite_sequence = $3,
-                      invite_withdrawn = $4, changed_at = $5, version = version + 1 WHERE id = $1""",
-            person.id,
-            to.value,
-            invite.sequence if invite else person.invite_sequence,
-            person.invite_withdrawn or was_invited,
-            now,
-        )
-        await post(tx, [letter_about(kind, event, Addressee.of(person, status=to), invite=invite, reason=reason)])
-        # Whoever follows is locked before any session is: so does everybody who signs up.
-        following = await next_in_line(tx, event)
-        await lock_chosen(tx, [person, *following])
-        await end_sign_ups_of(tx, event, person)
-        await confirm(tx, event, following, kind="promoted")
+        event, person = await lock_registration(tx, registration_id)
+        await end_registration(tx, event, person, to=to, kind=kind, reason=reason)
     return await registration_by_id(registration_id)
+
+
+async def end_registration(
+    tx: Transaction, event: Event, person: Registration, *, to: Status, kind: str, reason: str = ""
+) -> None:
+    """The same within the caller's transaction, which has locked both. A calendar gets a CANCEL where it holds an invite still.
+
+    Raises `Conflict`.
+    """
+    check_step(person.status, to)
+    now = clock.now()
+    was_invited = person.invite_sequence is not None and not person.invite_withdrawn
+    invite = None
+    if was_invited:
+        invite = next_invite(event, person.invite_sequence, False, now=now, cancelling=True)
+    await _retire_badge(tx, person)
+    await tx.execute(
+        """UPDATE registration SET status = $2, waitlist_number = NULL, badge_digest = NULL, invite_sequence = $3,
+                  invite_withdrawn = $4, changed_at = $5, version = version + 1 WHERE id = $1""",
+        person.id,
+        to.value,
+        invite.sequence if invite else person.invite_sequence,
+        person.invite_withdrawn or was_invited,
+        now,
+    )
+    await post(tx, [letter_about(kind, event, Addressee.of(person, status=to), invite=invite, reason=reason)])
+    # Whoever follows is locked before any session is: so does everybody who signs up.
+    following = await next_in_line(tx, event)
+    await lock_chosen(tx, [person, *following])
+    await end_sign_ups_of(tx, event, person)
+    await confirm(tx, event, following, kind="promoted")
 
 
 async def _put_on_waitlist(tx: Transaction, event: Event, person: Registration, placement: Placement) -> None:
@@ -164,7 +199,7 @@ async def _retire_badge(tx: Transaction, person: Registration) -> None:
         )
 
 
-async def _lock(tx: Transaction, registration_id: str) -> tuple[Event, Registration]:
+async def lock_registration(tx: Transaction, registration_id: str) -> tuple[Event, Registration]:
     """The event's row, then the registration's, both locked. Raises `NotFound`."""
     found = await fetch_one("SELECT event FROM registration WHERE id = $1", registration_id)
     if found is None:

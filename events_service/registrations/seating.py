@@ -27,12 +27,14 @@ from events_service.registrations.queries import registration_from, taken_seats
 from events_service.registrations.rules import (
     ENDED,
     Attendance,
+    EventFull,
     Placement,
     Status,
     Taken,
     attendance_at,
     check_open,
     place,
+    seats_offered,
     should_remind,
     with_one_more,
 )
@@ -50,7 +52,8 @@ class Application:
     """Someone's wish for a seat; `by_registrar` where staff fills it in for them.
 
     `knows_event` is for those who may see events that are hidden from strangers; `counted_for` names whom the try is counted
-    against, so many within a while (None: nobody counts).
+    against, so many within a while (None: nobody counts). Who does not `waits` is refused rather than put on the waiting list;
+    `quietly` says that no letter goes out about it.
     """
 
     event_slug: str
@@ -59,6 +62,8 @@ class Application:
     knows_event: bool = False
     counted_for: str | None = None
     source: str = "public"
+    waits: bool = True
+    quietly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +180,14 @@ def _seat_one(table: _Table, application: Application, writes: _Writes) -> Outco
     placement = place(event, attendance, seats, by_registrar=application.by_registrar)
     if before is not None and is_here:
         return _already_here(table, event, application, before=before, placement=placement, writes=writes)
+    if placement.status is Status.WAITLISTED and not application.waits:
+        raise EventFull("All seats are taken.", capacity=seats_offered(event, attendance))
     row = _new_row(table, event, application, attendance=attendance, placement=placement, before=before)
     (writes.returning if before is not None else writes.new).append(row)
     table.known[event.id, email_key(draft.email)] = row
     _count(table, event, attendance, placement)
-    writes.letters.append(_letter_for(table, event, row, placement))
+    if not application.quietly:
+        writes.letters.append(_letter_for(table, event, row, placement))
     if draft.session_ids:
         writes.wishes.append((row, draft.session_ids))
     return Outcome(str(row["id"]), placement.status, placement.position, is_new=True)
