@@ -4,7 +4,18 @@ from piccolo.conf.apps import AppConfig, table_finder
 
 from events_service.database.migrations import APP_NAME, migrations_folder
 
-PACKAGES_WITH_TABLES = ("web", "people", "audit", "outbox", "directory", "events", "speakers", "agenda", "registrations", "door")
+PACKAGES_WITH_TABLES = (
+    "web",
+    "people",
+    "audit",
+    "outbox",
+    "directory",
+    "events",
+    "speakers",
+    "agenda",
+    "registrations",
+    "door",
+)
 
 APP_CONFIG = AppConfig(
     app_name=APP_NAME,

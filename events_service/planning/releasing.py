@@ -44,9 +44,7 @@ async def preview_release(event: Event) -> Preview:
     )
 
 
-async def release_and_count(
-    slug: str, *, note: str, by: str, version: int | UnsetType = UNSET
-) -> tuple[Release, Told]:
+async def release_and_count(slug: str, *, note: str, by: str, version: int | UnsetType = UNSET) -> tuple[Release, Told]:
     """Release the draft, and say how many people will be told. `by` is the account's or token's id.
 
     Raises `NotFound`, and `Conflict` for an event that is cancelled and where the draft is not of that `version` any more.
