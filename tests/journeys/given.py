@@ -6,6 +6,7 @@ import email.policy
 import io
 import time
 import uuid
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -90,17 +91,20 @@ class Organiser:
 
     async def mail(self, to: str, subject: str, *, count: int = 1) -> EmailMessage:
         """The newest letter to this address whose subject holds these words, once there are `count` of them."""
+
+        def found() -> list[EmailMessage]:
+            return [one for one in letters_in(self.product.spool) if to in one["To"] and subject in one["Subject"]]
+
+        return (await self.letters(found, count=count))[-1]
+
+    async def letters(self, find: Callable[[], list[EmailMessage]], *, count: int) -> list[EmailMessage]:
+        """What `find` finds in the spool, once it is as many as that."""
         deadline = time.monotonic() + MAIL_SECONDS
-        while time.monotonic() < deadline:
-            found = [
-                letter
-                for letter in letters_in(self.product.spool)
-                if to in letter["To"] and subject in letter["Subject"]
-            ]
-            if len(found) >= count:
-                return found[-1]
+        while len(found := find()) < count:
+            said = [(letter["To"], letter["Subject"]) for letter in letters_in(self.product.spool)]
+            assert time.monotonic() < deadline, f"{len(found)} of {count} letters within {MAIL_SECONDS} s, of {said}"
             await asyncio.sleep(0.1)
-        raise AssertionError(f"no letter to {to} about {subject!r} within {MAIL_SECONDS} s")
+        return found
 
 
 class Door:
