@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from events_service.errors import Conflict, FieldError, Forbidden, Invalid
+from events_service.events.categories import Category as Category
 from events_service.events.rules import Event, Format, Mode
 from events_service.events.rules import Status as EventStatus
 
@@ -19,21 +20,6 @@ class Status(StrEnum):
     CONFIRMED = "confirmed"
     DECLINED = "declined"
     CANCELLED = "cancelled"
-
-
-class Category(StrEnum):
-    """As whom a person takes part."""
-
-    ELECTED_OFFICIAL = "elected_official"
-    PRACTITIONER = "practitioner"
-    EXPERT = "expert"
-    NGO = "ngo"
-    POLICE = "police"
-    YOUTH = "youth"
-    MEDIA = "media"
-    SPEAKER = "speaker"
-    STAFF = "staff"
-    GUEST = "guest"
 
 
 class Attendance(StrEnum):
