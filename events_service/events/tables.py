@@ -53,6 +53,22 @@ class Event(Table, tablename="event"):
     search_key = Text()
 
 
+class Admission(Table, tablename="admission"):
+    """How an event admits people, where it differs from the usual. `categories` and `cities` are JSON: name → seats at most.
+
+    `reminder_days` is a JSON array: how many days before an invitation lapses its guest is reminded.
+    """
+
+    event = ForeignKey(Event, null=False, primary_key=True)
+    categories = Text()
+    cities = Text()
+    offers = Boolean()
+    offer_hours = Integer()
+    mail_check = Boolean()
+    reminder_days = Text()
+    sensitive_days = Integer()
+
+
 class SigningKey(Table, tablename="signing_key"):
     """The Ed25519 key pair that signs an event's badges; the private half is sealed."""
 

@@ -12,7 +12,10 @@ from events_service.speakers.tables import Speaker
 class Registration(Table, tablename="registration"):
     """One person's place, or wish for one, at one event. `email_key` is unique within the event.
 
-    `waitlist_number` orders the waiting list; the position shown is its rank.
+    `priority` (the highest first) and then `waitlist_number` order the waiting list. A `party` is one registration's id, shared by
+    those who came together; `party_together` says that they want seats for all or none.
+    `awaits` says what a pending registration waits for beside an organiser; `answer_until` is the deadline of an offered seat and of
+    a mail check, whose code has the digest `check_digest`.
     `invite_sequence` is the SEQUENCE last sent to this person, `invite_withdrawn` whether that was a CANCEL; `told_sequence` is the
     event's own SEQUENCE as they were last told it, which their own can run ahead of.
     Tokens (the page, the feed) are drawn from the installation's key and `links_generation`; only digests are here.
@@ -47,6 +50,12 @@ class Registration(Table, tablename="registration"):
     invite_sequence = Integer(null=True, default=None)
     told_sequence = Integer(null=True, default=None)
     invite_withdrawn = Boolean(default=False)
+    priority = Integer(default=0)
+    party = Text(null=True, default=None)
+    party_together = Boolean(default=False)
+    awaits = Text(null=True, default=None)
+    answer_until = Timestamptz(null=True, default=None)
+    check_digest = Text(null=True, default=None)
 
 
 class RetiredBadge(Table, tablename="retired_badge"):

@@ -20,6 +20,7 @@ from events_service.backups import BackupRefused, Report, back_up, kept_tables, 
 from events_service.database import fetch
 from events_service.directory.actions import add_cities, add_contacts, add_organisations
 from events_service.directory.rules import City, Contact, Group, Organisation, OrganisationKind
+from events_service.events.admissions import Admission, set_admission
 from events_service.events.rules import Event
 from events_service.identifiers import new_id
 from events_service.people.actions import add_account, make_api_token
@@ -94,6 +95,7 @@ async def something_of_everything() -> Event:
         *(new_id(), admitted.scan_id, "another", clock.now()),
     )
     await an_agenda_chosen_from(event, inside.id)
+    await set_admission(event, Admission(cities={"Malmö": 40}))
     await record_seen(Doer("account", "me"), Deed("looked", event.slug))
     return event
 
