@@ -14,7 +14,9 @@ PACKAGES_WITH_TABLES = (
     "speakers",
     "agenda",
     "registrations",
+    "replies",
     "door",
+    "privacy",
 )
 
 APP_CONFIG = AppConfig(

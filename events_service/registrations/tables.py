@@ -1,6 +1,6 @@
 """Registrations and the badges they no longer hold; places in sessions, stars, and the session invites people were sent."""
 
-from piccolo.columns import Boolean, ForeignKey, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import BigInt, Boolean, ForeignKey, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from events_service.agenda.tables import Session
@@ -18,6 +18,9 @@ class Registration(Table, tablename="registration"):
     a mail check, whose code has the digest `check_digest`.
     `invite_sequence` is the SEQUENCE last sent to this person, `invite_withdrawn` whether that was a CANCEL; `told_sequence` is the
     event's own SEQUENCE as they were last told it, which their own can run ahead of.
+    `answer` is what their calendar last said to the invite, with the SEQUENCE and DTSTAMP it said so with.
+    `protected` people are shown under their `alias`; `protected_key` is what they are searched by under their own name. Of who was
+    erased (`erased_at`) the row stays, nameless, so that counts stay right.
     Tokens (the page, the feed) are drawn from the installation's key and `links_generation`; only digests are here.
     """
 
@@ -46,6 +49,8 @@ class Registration(Table, tablename="registration"):
     feed_digest = Text()
     links_generation = SmallInt(default=0)
     reminded_at = Timestamptz(null=True, default=None)
+    event_reminded_at = Timestamptz(null=True, default=None)
+    mails_stopped_at = Timestamptz(null=True, default=None)
     told_cancelled_at = Timestamptz(null=True, default=None)
     invite_sequence = Integer(null=True, default=None)
     told_sequence = Integer(null=True, default=None)
@@ -56,6 +61,28 @@ class Registration(Table, tablename="registration"):
     awaits = Text(null=True, default=None)
     answer_until = Timestamptz(null=True, default=None)
     check_digest = Text(null=True, default=None)
+    answer = Text(null=True, default=None)
+    answer_sequence = BigInt(null=True, default=None)
+    answer_stamped_at = Timestamptz(null=True, default=None)
+    answered_at = Timestamptz(null=True, default=None)
+
+    protected = Boolean(default=False)
+    alias = Text(default="")
+    protected_key = Text(default="")
+    erased_at = Timestamptz(null=True, default=None)
+
+
+class MagicLink(Table, tablename="magic_link"):
+    """Somebody asked for a link to all registrations of an address. `expires_at` is set when its letter is posted."""
+
+    id = Text(primary_key=True, default=new_id)
+    email = Text()
+    email_key = Text(index=True)
+    language = Text()
+    digest = Text(unique=True)
+    asked_at = Timestamptz()
+    expires_at = Timestamptz(null=True, default=None)
+    used_at = Timestamptz(null=True, default=None)
 
 
 class RetiredBadge(Table, tablename="retired_badge"):
@@ -92,7 +119,8 @@ class SessionInvite(Table, tablename="session_invite"):
     """What one person was last sent about one session: one row for each person (by address) and UID.
 
     `sequence` is the SEQUENCE last sent to them, `told_sequence` the session's own as they were last told it, `withdrawn` whether
-    the last message was a CANCEL. They hold it as a participant (`registration`), as a speaker, or both.
+    the last message was a CANCEL. They hold it as a participant (`registration`), as a speaker, or both. `answer` is what their
+    calendar last said to it, with the SEQUENCE and DTSTAMP it said so with.
     """
 
     id = Text(primary_key=True, default=new_id)
@@ -104,3 +132,25 @@ class SessionInvite(Table, tablename="session_invite"):
     told_sequence = Integer()
     withdrawn = Boolean(default=False)
     changed_at = Timestamptz()
+    answer = Text(null=True, default=None)
+    answer_sequence = BigInt(null=True, default=None)
+    answer_stamped_at = Timestamptz(null=True, default=None)
+    answered_at = Timestamptz(null=True, default=None)
+
+
+class Substitution(Table, tablename="substitution"):
+    """Somebody comes in somebody else's place, or is meant to: `draft` (JSON) says who while it waits for a registrar's answer."""
+
+    id = Text(primary_key=True, default=new_id)
+    event = ForeignKey(Event, null=False, index=True)
+    leaving = ForeignKey(Registration, null=False)
+    coming = ForeignKey(Registration, null=True, default=None)
+    draft = Text()
+    state = Text()
+    reason = Text()
+    asked_by_kind = Text()
+    asked_by = Text()
+    asked_at = Timestamptz()
+    decided_by_kind = Text(null=True, default=None)
+    decided_by = Text(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)

@@ -97,6 +97,13 @@ async def something_of_everything() -> Event:
     await an_agenda_chosen_from(event, inside.id)
     await set_admission(event, Admission(cities={"Malmö": 40}))
     await record_seen(Doer("account", "me"), Deed("looked", event.slug))
+    await change("INSERT INTO tombstone VALUES ('digest', $1)", clock.now())
+    await change("INSERT INTO sweep VALUES ($1, $2, 'letters', $3, 1)", new_id(), clock.now(), event.slug)
+    await change(
+        """INSERT INTO inbound_mail VALUES ($1, 'digest', $2, 'api', 'review', 'no_token', $3, NULL, 'asa@malmo.example', 'asa', 'asa',
+               'Yes', 'accepted', 0, $2, $4, NULL, NULL)""",
+        *(new_id(), clock.now(), event.id, b"raw\xff"),
+    )
     return event
 
 
@@ -121,7 +128,7 @@ async def an_agenda_chosen_from(event: Event, registration_id: str) -> None:
         *(new_id(), session.id, registration_id, now),
     )
     await change(
-        "INSERT INTO session_invite VALUES ($1, $2, 'asa@malmo.example', $3, $4, 0, 0, FALSE, $5)",
+        """INSERT INTO session_invite VALUES ($1, $2, 'asa@malmo.example', $3, $4, 0, 0, FALSE, $5, 'accepted', 0, $5, $5)""",
         *(new_id(), session.id, registration_id, who.id, now),
     )
 
