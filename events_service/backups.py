@@ -1,7 +1,7 @@
 """Backups: everything of one moment in a folder of JSON Lines, which either database can take in again.
 
 One file a table, a row a line: times are RFC 3339 in UTC, bytes base64. `manifest.json` says what should be there. The
-installation's secret key is not, and neither is what only matters for hours: sign-ins, repeatable answers, counted tries.
+installation's secret key is not, and neither is what only matters for hours: sign-ins, links by mail, repeatable answers, counted tries.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ from events_service.piccolo_app import APP_CONFIG
 from events_service.sealing import keyed_token, same
 from events_service.settings import Settings
 
-LEFT_OUT = frozenset({"sign_in", "stored_answer", "attempts"})
+LEFT_OUT = frozenset({"sign_in", "stored_answer", "attempts", "magic_link", "waiting_file"})
 MANIFEST = "manifest.json"
 BATCH = 500
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]

@@ -11,6 +11,7 @@ PACKAGES_WITH_TABLES = (
     "outbox",
     "directory",
     "events",
+    "texts",
     "speakers",
     "agenda",
     "registrations",

@@ -1,0 +1,1 @@
+"""Lists in and out as CSV and XLSX: registrations, contacts, sign-ups, speakers; and the figures of an event afterwards."""
