@@ -53,7 +53,7 @@ from events_service.programme import photos as photo_pages
 from events_service.programme import session_pages as programme_session_pages
 from events_service.programme.letters import RENDERERS
 from events_service.registrations import api as registrations_api
-from events_service.registrations import event_pages, my_pages, sign_up_pages
+from events_service.registrations import event_pages, magic_pages, my_pages, sign_up_pages
 from events_service.registrations import office_pages as registrations_office_pages
 from events_service.registrations import pages as registrations_pages
 from events_service.settings import Settings
@@ -164,6 +164,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *events_pages.ROUTES,
         *registrations_pages.ROUTES,
         *my_pages.ROUTES,
+        *magic_pages.ROUTES,
         *choice_pages.ROUTES,
         *speaking_pages.ROUTES,
         *registrations_office_pages.ROUTES,

@@ -22,6 +22,7 @@ from events_service.outbox.transports import transport_for
 from events_service.people.sign_ins import sweep_sign_ins
 from events_service.programme.letters import RENDERERS
 from events_service.registrations.announcing import announce_changes
+from events_service.registrations.magic_links import answer_requests, forget_links
 from events_service.settings import Settings
 from events_service.web.idempotency import KEPT_FOR
 
@@ -44,7 +45,7 @@ async def work(own: Settings, stop: asyncio.Event) -> None:
         if tidied_at is None or now - tidied_at >= TIDY_EVERY:
             await tidy(now)
             tidied_at = now
-        announced = await announce_changes()
+        announced = await answer_requests() + await announce_changes()
         sent = await send_due(RENDERERS, transport, now=clock.now())
         return bool(announced or sent)
 
@@ -60,6 +61,7 @@ async def tidy(now: datetime) -> None:
     await remind_speakers(now)
     await forget_bodies(now - FORGET_AFTER)
     await sweep_sign_ins(now=now)
+    await forget_links(now)
     async with transaction() as tx:
         await tx.execute("DELETE FROM stored_answer WHERE created_at < $1", now - KEPT_FOR)
         await tx.execute("DELETE FROM attempts WHERE window_ends_at < $1", now)

@@ -25,6 +25,8 @@ from events_service.outbox.rules import PostedLetter, Status
 
 PAGE_LENGTH = 50
 LONGEST_FILTER = 200
+# These letters open what is their recipient's alone.
+UNSHOWN = frozenset({"magic_link"})
 # The letter's frame inherits this page's policy, and letters carry their styles in attributes; scripts stay forbidden,
 # and the frame is a sandbox besides.
 LETTER_POLICY = (
@@ -115,7 +117,7 @@ async def send_again(request: AnyRequest, desk: GivenDesk, letter_id: FromPath[s
 
 
 async def _preview(request: AnyRequest, letter: PostedLetter) -> Preview | None:
-    if letter.facts is None:
+    if letter.facts is None or letter.kind in UNSHOWN:
         return None
     try:
         return preview_of(await sending.render(request.app.state.renderers, letter))

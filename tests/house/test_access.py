@@ -63,6 +63,7 @@ OPEN = {
     "POST /events/{slug}/register", "GET /events/{slug}/registered", "GET /health/live", "GET /health/ready",
     "GET /metrics", "GET /privacy", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/{name}",
     "GET /my", "POST /my", "GET /my/registration", "GET /my/badge.png", "GET /my/badge.svg", "GET /my/calendar.ics",
+    "GET /my/link", "POST /my/link", "POST /my/link/open", "GET /my/all", "POST /my/all", "POST /my/all/leave",
     "GET /my/programme", "POST /my/programme/unstar", "GET /my/sessions",
     "POST /events/{slug}/sessions/{session_id}/sign-up", "POST /events/{slug}/sessions/{session_id}/withdraw",
     "GET /my/calendar/{file_name}", "GET /my/cancel", "POST /my/cancel", "POST /my/leave",

@@ -87,6 +87,8 @@ MY = (
     Screen("/my"),
     Screen("/my/registration"),
     Screen("/my/cancel"),
+    Screen("/my/link"),
+    Screen("/my/link", press="Send me the link", shows=".error-summary"),
     Screen("/my/programme"),
     Screen("/my/sessions"),
     Screen("/speaking"),
