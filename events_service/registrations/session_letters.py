@@ -41,11 +41,13 @@ KINDS = (
     "session_changed",
     "session_withdrawn",
     "session_cancelled",
+    "session_declined",
     "session_waitlisted",
     "session_promoted",
     "speaking_invited",
     "speaking_changed",
     "speaking_withdrawn",
+    "speaking_declined",
 )
 
 

@@ -66,4 +66,16 @@ def session_wording(
                 _("You no longer take part in this session; it leaves your calendar."),
                 reason,
             )
+        case "session_declined":
+            return Wording(
+                _("You said no: %s") % title,
+                _("Your calendar told us that you cannot come to this session. Your place goes to the next in line."),
+                _("If that was a mistake, sign up again on the session's page while there are places."),
+            )
+        case "speaking_declined":
+            return Wording(
+                _("You said no: %s") % title,
+                _("Your calendar told us that you do not take part in this session. The organisers see it."),
+                _("If that was a mistake, say so on your own page."),
+            )
     raise KeyError(kind)

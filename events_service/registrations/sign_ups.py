@@ -78,9 +78,14 @@ async def withdraw(registration_id: str, session_id: str) -> None:
         session = published.release.agenda.session.get(session_id) if published else None
         if session is not None and is_over(session, now=clock.now()):
             raise SignUpClosed("This session is over.")
-        held = await _end(tx, "session = $1 AND registration = $2", session_id, person.id)
-        if published is not None:
-            await _give_back(tx, published, person, held)
+        await give_up(tx, published, person, session_id)
+
+
+async def give_up(tx: Transaction, published: Published | None, person: Registration, session_id: str) -> None:
+    """The same within the caller's transaction, which has locked the registration's row and the session's."""
+    held = await _end(tx, "session = $1 AND registration = $2", session_id, person.id)
+    if published is not None:
+        await _give_back(tx, published, person, held)
 
 
 async def put_first(registration_id: str, session_id: str) -> SignUp:
