@@ -85,7 +85,7 @@ class Desk:
         await self.page.get_by_role("button", name="Add to the roster").click()
         await expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
-    async def add_session(self, title: str, speaker: str, *, capacity: int | None = None) -> None:
+    async def add_session(self, title: str, speaker: str, *, capacity: int | None = None, track: str = "") -> None:
         """A session of an hour on the shelf; with a capacity, one that people sign up for."""
         page = self.page
         await self.open("/agenda")
@@ -93,6 +93,8 @@ class Desk:
         await page.get_by_label("Title", exact=True).fill(title)
         await page.locator("[name=minutes]").fill("60")
         await page.locator("[name='speakers.0.who']").fill(speaker)
+        if track:
+            await page.locator("[name=track_id]").select_option(label=track)
         if capacity is not None:
             await page.get_by_label("Participants sign up for this session").check()
             await page.locator("[name=capacity]").fill(str(capacity))

@@ -185,7 +185,7 @@ async def build(desk: Desk) -> None:
     await desk.add_session(OPENING, "Bo Ek")
     await desk.drag(OPENING, "09:30", column=0)
     await expect(desk.said).to_have_text(f"Saved: {OPENING}, Great hall, 9.30 to 10.30. It fits.")
-    await desk.add_session(WORKSHOP, "Astrid Holm", capacity=12)
+    await desk.add_session(WORKSHOP, "Astrid Holm", capacity=12, track="Public space")
     await desk.carry(WORKSHOP, "11:30", across=1)
     await expect(desk.said).to_have_text(f"Saved: {WORKSHOP}, Studio, 11.30 to 12.30. It fits.")
     await desk.add_session(WALK, "Astrid Holm", capacity=12)
@@ -216,6 +216,8 @@ async def take_part(page: Page, base_url: str, organiser: Organiser) -> None:
     await expect(page.get_by_text("Your seat is confirmed")).to_be_visible()
     await page.goto(f"{base_url}/events/summit/agenda?view=list")
     await page.get_by_role("link", name=WORKSHOP).click()
+    await expect(page.get_by_role("link", name="Public space")).to_be_visible()
+    await expect(page.get_by_text("0 of 12 places taken")).to_be_visible()
     await page.get_by_role("button", name=re.compile("^Sign up")).click()
     await expect(page.get_by_text("You have a place").first).to_be_visible()
 
