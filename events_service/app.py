@@ -25,6 +25,8 @@ from events_service.door import pages as door_pages
 from events_service.errors import Refused
 from events_service.events import api as events_api
 from events_service.events import pages as events_pages
+from events_service.exchange import import_api as list_import_api
+from events_service.exchange import import_pages as list_import_pages
 from events_service.feeds import export_pages, own_pages
 from events_service.feeds import pages as feed_pages
 from events_service.feeds.pages import session_file
@@ -47,16 +49,28 @@ from events_service.planning import (
     roster_pages,
     session_pages,
 )
+from events_service.privacy import my_data_pages
 from events_service.programme import change_log, choice_pages, embeds, screens, speaking_pages, starring
 from events_service.programme import pages as agenda_pages
 from events_service.programme import photos as photo_pages
 from events_service.programme import session_pages as programme_session_pages
 from events_service.programme.letters import RENDERERS
+from events_service.questions import api as questions_api
+from events_service.questions import pages as questions_pages
 from events_service.registrations import api as registrations_api
-from events_service.registrations import event_pages, magic_pages, my_pages, sign_up_pages
+from events_service.registrations import (
+    event_pages,
+    magic_pages,
+    my_pages,
+    sign_up_pages,
+    substitute_api,
+    substitute_pages,
+    text_pages,
+)
 from events_service.registrations import office_pages as registrations_office_pages
 from events_service.registrations import pages as registrations_pages
 from events_service.settings import Settings
+from events_service.texts import api as texts_api
 from events_service.web.assets import static_file
 from events_service.web.bodies import JsonBodies
 from events_service.web.headers import NoNul, add_headers
@@ -139,7 +153,10 @@ def _routes() -> list[ControllerRouterHandler]:
         directory_api.router,
         *people_api.routes(_event_slugs),
         *events_api.ROUTES,
+        *questions_api.ROUTES,
         *registrations_api.ROUTES,
+        *list_import_api.ROUTES,
+        *texts_api.ROUTES,
         *agenda_api.ROUTES,
         *place_api.ROUTES,
         *conflict_api.ROUTES,
@@ -162,13 +179,19 @@ def _pages() -> list[ControllerRouterHandler]:
         *people_pages.routes(_event_slugs),
         letters_router(_desk(), guards=[needs_somewhere(Permission.SEE_LETTERS)]),
         *events_pages.ROUTES,
+        *questions_pages.ROUTES,
         *registrations_pages.ROUTES,
         *my_pages.ROUTES,
         *magic_pages.ROUTES,
+        *my_data_pages.ROUTES,
         *choice_pages.ROUTES,
         *speaking_pages.ROUTES,
         *registrations_office_pages.ROUTES,
+        *list_import_pages.ROUTES,
+        *substitute_api.ROUTES,
+        *substitute_pages.ROUTES,
         *sign_up_pages.ROUTES,
+        *text_pages.ROUTES,
         *roster_pages.ROUTES,
         *event_pages.ROUTES,
         *agenda_pages.ROUTES,

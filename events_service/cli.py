@@ -21,6 +21,7 @@ from events_service.settings import BadSetting, Settings
 
 if TYPE_CHECKING:
     from events_service.agenda.import_plan import Report
+    from events_service.exchange.importing import Tally
 
 Result = TypeVar("Result")
 FORMS = ("xml", "json", "csv", "ics")
@@ -186,6 +187,42 @@ def schedule(file: Path, event_slug: str) -> None:
         click.echo(f"No longer in the file: session {session_id}. It stays in the draft.")
 
 
+@import_.command("registrations")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--event", "event_slug", required=True, help="The event they register for.")
+@click.option("--letters/--no-letters", default=True, show_default=True, help="Whether people are told by mail.")
+@click.option(
+    "--waitlist/--no-waitlist", default=True, show_default=True, help="Whether people wait where no seat is left."
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would become of each line.")
+def registrations(file: Path, event_slug: str, letters: bool, waitlist: bool, dry_run: bool) -> None:
+    """Read people from a CSV or XLSX, its columns known by their headers. Doing it again changes only what differs."""
+    from events_service.audit.actions import record_seen
+    from events_service.audit.rules import SERVICE, Deed
+    from events_service.events.queries import event_by_slug
+    from events_service.exchange.import_api import import_registrations
+    from events_service.exchange.waiting import Chosen
+    from events_service.registrations.rules import Category
+
+    chosen = Chosen((), Category.GUEST, waitlist, letters)
+
+    async def take_in() -> "Tally":
+        await _check_event(event_slug)
+        event, data = await event_by_slug(event_slug), _read_list(file)
+        with _progress("Importing") as tell:
+            fields, tally = await import_registrations(event, data, chosen, dry_run=dry_run, progress=tell)
+        if not dry_run:
+            await record_seen(SERVICE, Deed("imported_registrations", event.slug, "event", event.id, fields))
+        return tally
+
+    tally = _with_database(take_in)
+    click.echo(f"{tally.created} created, {tally.updated} updated, {tally.unchanged} unchanged.")
+    if tally.waitlisted:
+        click.echo(f"{tally.waitlisted} of the new ones are on the waiting list.")
+    for one in tally.rejected:
+        click.echo(f"Line {one.line} left out: {' '.join(error.message for error in one.errors)}")
+
+
 @main.group()
 def export() -> None:
     """Write what other systems read."""
@@ -248,6 +285,14 @@ def check() -> None:
     for result in results:
         click.echo(f"{'ok  ' if result.fine else 'FAIL'}  {result.name}: {result.text}")
     sys.exit(0 if all(result.fine for result in results) else 1)
+
+
+def _read_list(file: Path) -> bytes:
+    """The file, or one byte more than a list may have: enough to know."""
+    from events_service.exchange.sheets import LARGEST_BYTES
+
+    with file.open("rb") as opened:
+        return opened.read(LARGEST_BYTES + 1)
 
 
 @contextmanager

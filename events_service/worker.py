@@ -16,6 +16,7 @@ from events_service.agenda.asking import remind_speakers
 from events_service.database import missing_migrations, transaction
 from events_service.errors import Unavailable
 from events_service.events.actions import complete_past_events
+from events_service.exchange import waiting
 from events_service.outbox.actions import forget_bodies, send_due
 from events_service.outbox.rules import FORGET_AFTER
 from events_service.outbox.transports import transport_for
@@ -45,9 +46,10 @@ async def work(own: Settings, stop: asyncio.Event) -> None:
         if tidied_at is None or now - tidied_at >= TIDY_EVERY:
             await tidy(now)
             tidied_at = now
+        taken_in = await waiting.take_files_in()
         announced = await answer_requests() + await announce_changes()
         sent = await send_due(RENDERERS, transport, now=clock.now())
-        return bool(announced or sent)
+        return bool(taken_in or announced or sent)
 
     while not stop.is_set():
         pause = await _pause_after(once)
@@ -61,6 +63,7 @@ async def tidy(now: datetime) -> None:
     await remind_speakers(now)
     await forget_bodies(now - FORGET_AFTER)
     await sweep_sign_ins(now=now)
+    await waiting.forget_files(now - waiting.KEPT_FOR)
     await forget_links(now)
     async with transaction() as tx:
         await tx.execute("DELETE FROM stored_answer WHERE created_at < $1", now - KEPT_FOR)

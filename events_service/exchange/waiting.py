@@ -108,13 +108,20 @@ async def keep(event: Event, data: bytes, *, owner: str, file_name: str) -> str:
     return file_id
 
 
+class FileGone(NotFound):
+    """It was forgotten, or somebody else gave it: the two look the same."""
+
+    code = "file_gone"
+    detail = "This file is no longer here. Choose it again."
+
+
 async def find(event: Event, file_id: str, *, owner: str) -> WaitingFile:
-    """The file, for who gave it. Raises `NotFound`."""
+    """The file, for who gave it. Raises `FileGone`."""
     row = await fetch_one(
         "SELECT * FROM waiting_file WHERE id = $1 AND event = $2 AND owner = $3", file_id, event.id, owner
     )
     if row is None:
-        raise NotFound()
+        raise FileGone()
     return _file(row)
 
 

@@ -18,6 +18,8 @@ from events_service.app import create_app
 from events_service.database import fetch_one, transaction
 from events_service.people import actions, sign_ins
 from events_service.people.rules import Actor, Grant, Permission, Role
+from events_service.questions.actions import add_question
+from events_service.questions.presets import DIET
 from events_service.sealing import keyed_token
 from tests.agenda.given import a_room, a_session, a_speaker, a_track
 from tests.conftest import settings_for
@@ -52,18 +54,23 @@ EVENT, PERSON, ACCOUNT = (
     "/api/v1/registrations/{registration_id}",
     "/api/v1/accounts/{account_id}",
 )
+TEXT = f"{EVENT}/texts/{{kind}}/{{language}}"
 DESK, GUEST, STAFF = "/office/events/{slug}", "/office/registrations/{registration_id}", "/office/people/{account_id}"
+OWN_WORDS = f"{DESK}/texts/{{kind}}/{{language}}"
 
 # No sign-in and no token is asked for; those that want a secret of their own (a page code, a device) say so themselves.
 OPEN = {
     "GET /", "GET /api", "GET /api/openapi.json", "GET /api/{path}", "GET /api/v1/cities", "GET /api/v1/events",
     "POST /api/v1/devices/pair", "GET /calendar.ics", "GET /cities", "GET /events", f"GET {EVENT}",
     f"GET {EVENT}/agenda",
+    f"GET {EVENT}/form",
     f"POST {EVENT}/registrations", "GET /events/{slug}", "GET /events/{slug}/calendar.ics", "GET /events/{slug}/register",
     "POST /events/{slug}/register", "GET /events/{slug}/registered", "GET /health/live", "GET /health/ready",
     "GET /metrics", "GET /privacy", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/{name}",
+    "GET /my/substitute", "POST /my/substitute",
     "GET /my", "POST /my", "GET /my/registration", "GET /my/badge.png", "GET /my/badge.svg", "GET /my/calendar.ics",
     "GET /my/link", "POST /my/link", "POST /my/link/open", "GET /my/all", "POST /my/all", "POST /my/all/leave",
+    "GET /my/data.json", "GET /my/data.csv", "GET /my/erase", "POST /my/erase",
     "GET /my/programme", "POST /my/programme/unstar", "GET /my/sessions",
     "POST /events/{slug}/sessions/{session_id}/sign-up", "POST /events/{slug}/sessions/{session_id}/withdraw",
     "GET /my/calendar/{file_name}", "GET /my/cancel", "POST /my/cancel", "POST /my/leave",
@@ -101,6 +108,7 @@ API: dict[str, Needs] = {
     f"POST {EVENT}/cancel": Needs(here=P.PUBLISH_EVENTS),
     f"POST {EVENT}/clone": Needs(here=P.EDIT_EVENTS, everywhere=P.CREATE_EVENTS),
     f"POST {EVENT}/agenda/import": Needs(here=P.EDIT_AGENDA),
+    f"POST {EVENT}/registrations/import": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {EVENT}/registrations": Needs(here=P.SEE_REGISTRATIONS),
     f"PATCH {EVENT}/agenda": Needs(here=P.EDIT_AGENDA),
     f"GET {EVENT}/agenda/conflicts": Needs(here=P.EDIT_AGENDA),
@@ -131,6 +139,11 @@ API: dict[str, Needs] = {
     f"PUT {EVENT}/speakers/{{speaker_id}}/photo": Needs(here=P.EDIT_AGENDA),
     f"DELETE {EVENT}/speakers/{{speaker_id}}/photo": Needs(here=P.EDIT_AGENDA),
     f"DELETE {EVENT}/speakers/{{speaker_id}}": Needs(here=P.EDIT_AGENDA),
+    f"GET {EVENT}/questions": Needs(here=P.EDIT_EVENTS),
+    f"POST {EVENT}/questions": Needs(here=P.EDIT_EVENTS),
+    f"GET {EVENT}/questions/{{question_id}}": Needs(here=P.EDIT_EVENTS),
+    f"PATCH {EVENT}/questions/{{question_id}}": Needs(here=P.EDIT_EVENTS),
+    f"DELETE {EVENT}/questions/{{question_id}}": Needs(here=P.EDIT_EVENTS, query=STALE),
     f"GET {EVENT}/badges": Needs(here=P.SEE_BADGES),
     f"GET {EVENT}/devices": Needs(here=P.MANAGE_DOOR),
     f"POST {EVENT}/devices": Needs(here=P.MANAGE_DOOR),
@@ -143,6 +156,10 @@ API: dict[str, Needs] = {
     f"DELETE {EVENT}/sessions/{{session_id}}/sign-ups/{{registration_id}}": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {EVENT}/sessions/{{session_id}}/sign-ups/{{registration_id}}/first": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {PERSON}": Needs(here=P.SEE_REGISTRATIONS),
+    f"POST {PERSON}/substitute": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {EVENT}/substitutions": Needs(here=P.SEE_REGISTRATIONS),
+    "POST /api/v1/substitutions/{substitution_id}/approve": Needs(here=P.EDIT_REGISTRATIONS, body={}),
+    "POST /api/v1/substitutions/{substitution_id}/refuse": Needs(here=P.EDIT_REGISTRATIONS, body={}),
     f"PATCH {PERSON}": Needs(here=P.EDIT_REGISTRATIONS, body={"version": 1}),
     f"POST {PERSON}/approve": Needs(here=P.EDIT_REGISTRATIONS, body={}),
     f"POST {PERSON}/decline": Needs(here=P.EDIT_REGISTRATIONS, body={}),
@@ -150,6 +167,12 @@ API: dict[str, Needs] = {
     f"GET {PERSON}/badge.svg": Needs(here=P.SEE_BADGES),
     f"GET {PERSON}/badge.png": Needs(here=P.SEE_BADGES),
     f"POST {PERSON}/cancel": Needs(here=P.EDIT_REGISTRATIONS, body={}),
+    f"GET {TEXT}": Needs(here=P.EDIT_EVENTS),
+    f"PUT {TEXT}": Needs(here=P.EDIT_EVENTS, body={"subject": "Welcome", "opening": "Welcome to {event}."}),
+    f"DELETE {TEXT}": Needs(here=P.EDIT_EVENTS),
+    f"PUT {TEXT}": Needs(here=P.EDIT_EVENTS, body={"subject": "Welcome", "opening": "Welcome to {event}."}),
+    f"GET {TEXT}": Needs(here=P.EDIT_EVENTS),
+    f"DELETE {TEXT}": Needs(here=P.EDIT_EVENTS),
 }
 
 OFFICE: dict[str, Needs] = {
@@ -187,7 +210,22 @@ OFFICE: dict[str, Needs] = {
     f"POST {DESK}/speakers/{{speaker_id}}/new-link": Needs(here=P.EDIT_AGENDA),
     f"POST {DESK}/speakers/{{speaker_id}}/withdraw": Needs(here=P.EDIT_AGENDA),
     f"POST {DESK}/speakers/{{speaker_id}}/remove": Needs(here=P.EDIT_AGENDA),
+    f"GET {DESK}/questions": Needs(here=P.EDIT_EVENTS),
+    f"POST {DESK}/questions/presets": Needs(here=P.EDIT_EVENTS),
+    f"GET {DESK}/questions/new": Needs(here=P.EDIT_EVENTS),
+    f"POST {DESK}/questions/new": Needs(here=P.EDIT_EVENTS),
+    f"GET {DESK}/questions/{{question_id}}": Needs(here=P.EDIT_EVENTS),
+    f"POST {DESK}/questions/{{question_id}}": Needs(here=P.EDIT_EVENTS),
+    f"POST {DESK}/questions/{{question_id}}/up": Needs(here=P.EDIT_EVENTS),
+    f"POST {DESK}/questions/{{question_id}}/down": Needs(here=P.EDIT_EVENTS),
+    f"POST {DESK}/questions/{{question_id}}/remove": Needs(here=P.EDIT_EVENTS),
     f"GET {DESK}/registrations": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {DESK}/registrations/import": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {DESK}/registrations/import": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {DESK}/registrations/import/{{file_id}}": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {DESK}/registrations/import/{{file_id}}": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {DESK}/registrations/import/{{file_id}}/discard": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {DESK}/registrations/import/{{file_id}}/rejected.csv": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {DESK}/registrations/new": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {DESK}/registrations/new": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {DESK}/agenda": Needs(here=P.EDIT_AGENDA),
@@ -221,6 +259,12 @@ OFFICE: dict[str, Needs] = {
     f"POST {DESK}/sessions/{{session_id}}/sign-ups": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {DESK}/sessions/{{session_id}}/sign-ups/{{registration_id}}/withdraw": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {DESK}/sessions/{{session_id}}/sign-ups/{{registration_id}}/first": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {DESK}/texts": Needs(here=P.EDIT_EVENTS),
+    f"GET {OWN_WORDS}": Needs(here=P.EDIT_EVENTS),
+    f"POST {OWN_WORDS}": Needs(here=P.EDIT_EVENTS),
+    f"POST {OWN_WORDS}/preview": Needs(here=P.EDIT_EVENTS),
+    f"POST {OWN_WORDS}/test": Needs(here=P.EDIT_EVENTS),
+    f"POST {OWN_WORDS}/remove": Needs(here=P.EDIT_EVENTS),
     "GET /office/letters": Needs(somewhere=P.SEE_LETTERS),
     "GET /office/letters/{letter_id}": Needs(here=P.SEE_LETTERS),
     "POST /office/letters/{letter_id}/resend": Needs(here=P.SEND_LETTERS),
@@ -233,6 +277,11 @@ OFFICE: dict[str, Needs] = {
     f"POST {STAFF}/enable": Needs(everywhere=P.MANAGE_PEOPLE),
     f"POST {STAFF}/reset-second-factor": Needs(everywhere=P.MANAGE_PEOPLE),
     f"GET {GUEST}": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {GUEST}/substitute": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {GUEST}/substitute": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {DESK}/substitutes": Needs(here=P.SEE_REGISTRATIONS),
+    "POST /office/substitutions/{substitution_id}/approve": Needs(here=P.EDIT_REGISTRATIONS),
+    "POST /office/substitutions/{substitution_id}/refuse": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {GUEST}/badge.png": Needs(here=P.SEE_BADGES),
     f"POST {GUEST}/approve": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {GUEST}/decline": Needs(here=P.EDIT_REGISTRATIONS),
@@ -277,6 +326,7 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
         # Who has a part cannot be taken from the roster: everyone finds the same.
         speaker = await a_speaker(event="launch")
         room, track = await a_room(event="launch"), await a_track(event="launch")
+        question = await add_question("launch", DIET)
         session = await a_session(event="launch", speakers=[{"speaker_id": speaker.id}], room_ids=[room.id])
         await actions.make_api_token(Role.VIEWER, name="somebody's")
         await actions.add_account("somebody@malmo.example", Role.VIEWER, None, password=None)
@@ -288,15 +338,35 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
             "speaker_id": speaker.id,
             "session_id": session.id,
             "room_id": room.id,
+            "question_id": question.id,
             "track_id": track.id,
             "device_id": phone.id,
             "letter_id": await an_id("SELECT id FROM letter WHERE event_slug = 'launch' LIMIT 1"),
             "token_id": await an_id("SELECT id FROM api_token LIMIT 1"),
             "account_id": await an_id("SELECT id FROM account LIMIT 1"),
             "role": "viewer",
+            "file_id": "none",
             "scan_id": "1",
+            "kind": "confirmed",
+            "language": "en",
+            "substitution_id": await a_wish_to_substitute(guest.id),
+            "kind": "confirmed",
+            "language": "en",
         }
         yield House(client, ids, phone.token)
+
+
+async def a_wish_to_substitute(registration_id: str) -> str:
+    """One that no answer changes: whoever is named has a seat already."""
+    async with transaction() as tx:
+        await tx.execute(
+            """INSERT INTO substitution
+               SELECT $1, event, id, NULL, '{"name": "Guest", "email": "' || email || '"}', 'pending', '', 'token', '', created_at,
+                      NULL, NULL, NULL
+               FROM registration WHERE id = $1""",
+            registration_id,
+        )
+    return registration_id
 
 
 async def an_id(statement: str) -> str:
@@ -307,7 +377,7 @@ async def an_id(statement: str) -> str:
 
 async def ask(house: House, route: str, needs: Needs, **more: Any) -> httpx.Response:
     method, _, path = route.partition(" ")
-    if method in ("POST", "PATCH") and "data" not in more:
+    if method in ("POST", "PUT", "PATCH") and "data" not in more:
         more["json"] = {"nonsense": 1} if needs.body is None else needs.body
     return await house.client.request(method, path.format(**house.ids) + needs.query, **more)
 
