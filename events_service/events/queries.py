@@ -26,6 +26,9 @@ from events_service.events.rules import (
 from events_service.folding import search_key
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
+EVENTS_KEPT = 256
+# Events as last read, by id: what is asked for most is decoded once a version.
+_kept: dict[str, Event] = {}
 PUBLIC = "(visibility = 'public' AND status IN ('published', 'cancelled', 'completed'))"
 
 
@@ -45,10 +48,27 @@ class Wanted:
 
 
 async def find_event(slug: str) -> Event | None:
-    """The event of that slug."""
+    """The event of that slug. One that did not change since it was last asked for is not read again."""
     # What no slug looks like need not be asked for; a NUL would be an error to PostgreSQL.
-    row = await look_up("SELECT * FROM event WHERE slug = $1", slug) if SLUG.fullmatch(slug) else None
-    return event_from(row) if row else None
+    if not SLUG.fullmatch(slug):
+        return None
+    seen = await look_up("SELECT id, version, changed_at FROM event WHERE slug = $1", slug)
+    if seen is None:
+        return None
+    kept = _kept.get(seen["id"])
+    if kept is not None and (kept.version, kept.changed_at) == (seen["version"], seen["changed_at"]):
+        return kept
+    row = await look_up("SELECT * FROM event WHERE slug = $1", slug)
+    if row is None:
+        return None
+    return _keep(event_from(row))
+
+
+def _keep(event: Event) -> Event:
+    _kept[event.id] = event
+    while len(_kept) > EVENTS_KEPT:
+        _kept.pop(next(iter(_kept)), None)
+    return event
 
 
 async def event_by_slug(slug: str) -> Event:

@@ -1,7 +1,7 @@
 """Answering with a page: one template environment, and what every template may rely on."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,12 @@ def redirect(to: str) -> Redirect:
 
 def choose_language(request: Request[Any, Any, Any]) -> str:
     """The visitor's language among ours that have words: the first of Accept-Language that fits, else English."""
-    for part in request.headers.get("accept-language", "").split(","):
+    return _language_for(request.headers.get("accept-language", ""))
+
+
+@lru_cache(maxsize=1024)
+def _language_for(accepted: str) -> str:
+    for part in accepted.split(","):
         code = part.split(";")[0].strip().lower()[:2]
         code = "nb" if code == "no" else code
         if spoken(code) == code:
