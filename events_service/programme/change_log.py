@@ -1,6 +1,6 @@
 """The change log: every release with its note and what it changed, as far as anyone may know of it already."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from events_service.agenda.queries import Published, ReleaseNote, release_notes
 from events_service.agenda.rules import Change, ChangeKind
+from events_service.agenda.told import more_told_from, told_changes
 from events_service.programme import visits
 from events_service.programme.shown import event_place
 from events_service.programme.visits import PageRequest, visit
@@ -17,8 +18,6 @@ from events_service.web.pages import page
 
 # In the order of what readers must know.
 ORDER = (ChangeKind.CANCELLED, ChangeKind.MOVED, ChangeKind.ADDED, ChangeKind.EDITED)
-# Nobody outside is told of these; a change of them alone is none.
-UNTOLD = frozenset({"visible_from"})
 LISTED_AT_ONCE = 12
 
 
@@ -60,31 +59,21 @@ async def change_log(request: PageRequest, slug: FromPath[str]) -> Response[Any]
 
     if not seen.is_stranger:
         return make()
-    return visits.keep(request, name, published.revision, make, until=_next_told(notes, now=seen.now))
+    changes = [change for note in notes for change in note.changes]
+    until = more_told_from(changes, published.release.agenda, now=seen.now)
+    return visits.keep(request, name, published.revision, make, until=until)
 
 
 def log_of(published: Published, notes: Iterable[ReleaseNote], *, now: datetime) -> list[Entry]:
     """What may be told at that moment: nothing of a session whose time to be known has not come."""
-    secret = {one.id for one in published.release.agenda.sessions if not one.is_visible(now)}
-
-    def is_told(change: Change) -> bool:
-        embargo = change.visible_from
-        known = change.session_id not in secret and (embargo is None or embargo <= now)
-        return known and not (change.kind is ChangeKind.EDITED and UNTOLD.issuperset(change.fields))
-
+    current = published.release.agenda
     return [
-        Entry(note.number, note.note, note.created_at, _by_kind([one for one in note.changes if is_told(one)]))
+        Entry(note.number, note.note, note.created_at, _by_kind(told_changes(note.changes, current, now=now)))
         for note in notes
     ]
 
 
-def _next_told(notes: Iterable[ReleaseNote], *, now: datetime) -> datetime | None:
-    """When more may be told: the embargo of something cancelled meanwhile ends without a new release."""
-    embargoes = (one.visible_from for note in notes for one in note.changes)
-    return min((one for one in embargoes if one is not None and one > now), default=None)
-
-
-def _by_kind(changes: list[Change]) -> list[tuple[ChangeKind, list[Change]]]:
+def _by_kind(changes: Sequence[Change]) -> list[tuple[ChangeKind, list[Change]]]:
     by_kind = [(kind, [one for one in changes if one.kind is kind]) for kind in ORDER]
     return [(kind, of_kind) for kind, of_kind in by_kind if of_kind]
 
