@@ -25,8 +25,11 @@ from events_service.door import pages as door_pages
 from events_service.errors import Refused
 from events_service.events import api as events_api
 from events_service.events import pages as events_pages
+from events_service.exchange import export_api as list_export_api
+from events_service.exchange import export_pages as list_export_pages
 from events_service.exchange import import_api as list_import_api
 from events_service.exchange import import_pages as list_import_pages
+from events_service.exchange import reports
 from events_service.feeds import export_pages, own_pages
 from events_service.feeds import pages as feed_pages
 from events_service.feeds.pages import session_file
@@ -69,6 +72,8 @@ from events_service.registrations import (
 )
 from events_service.registrations import office_pages as registrations_office_pages
 from events_service.registrations import pages as registrations_pages
+from events_service.replies import api as replies_api
+from events_service.replies import office_pages as replies_office_pages
 from events_service.settings import Settings
 from events_service.texts import api as texts_api
 from events_service.web.assets import static_file
@@ -156,6 +161,8 @@ def _routes() -> list[ControllerRouterHandler]:
         *questions_api.ROUTES,
         *registrations_api.ROUTES,
         *list_import_api.ROUTES,
+        *list_export_api.ROUTES,
+        *reports.API_ROUTES,
         *texts_api.ROUTES,
         *agenda_api.ROUTES,
         *place_api.ROUTES,
@@ -163,6 +170,7 @@ def _routes() -> list[ControllerRouterHandler]:
         *import_api.ROUTES,
         *release_api.ROUTES,
         *roster_api.ROUTES,
+        *replies_api.ROUTES,
         *door_api.ROUTES,
         *feed_pages.ROUTES,
         *own_pages.ROUTES,
@@ -188,6 +196,8 @@ def _pages() -> list[ControllerRouterHandler]:
         *speaking_pages.ROUTES,
         *registrations_office_pages.ROUTES,
         *list_import_pages.ROUTES,
+        *list_export_pages.ROUTES,
+        *reports.PAGE_ROUTES,
         *substitute_api.ROUTES,
         *substitute_pages.ROUTES,
         *sign_up_pages.ROUTES,
@@ -202,6 +212,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *change_log.ROUTES,
         *door_pages.ROUTES,
         *door_office_pages.ROUTES,
+        *replies_office_pages.ROUTES,
         *editor_pages.ROUTES,
         *editor_moves.ROUTES,
         *session_pages.ROUTES,

@@ -8,8 +8,9 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 
 import click
 
@@ -21,11 +22,14 @@ from events_service.settings import BadSetting, Settings
 
 if TYPE_CHECKING:
     from events_service.agenda.import_plan import Report
+    from events_service.exchange.export_api import Form
     from events_service.exchange.importing import Tally
 
 Result = TypeVar("Result")
 FORMS = ("xml", "json", "csv", "ics")
+LISTEN_MAIL = "lmtp://127.0.0.1:2424"
 ROLES = ("owner", "organiser", "agenda_editor", "registrar", "door_supervisor", "door_steward", "viewer")
+TOKEN_ROLES = (*ROLES, "inbound_mail")
 
 
 @click.group()
@@ -56,11 +60,16 @@ def run(demo_if_empty: bool) -> None:
 
 @main.command()
 @click.option("--follow", type=int, default=None, hidden=True)
-def worker(follow: int | None) -> None:
+@click.option(
+    "--listen-mail", is_flag=True, help="Take answers to invites from a mail server, by LMTP on port 2424 here."
+)
+def worker(follow: int | None, listen_mail: bool) -> None:
     """Send letters and announce changes, without serving."""
     from events_service.worker import run_alone
 
     own = _settings()
+    if listen_mail and not own.inbound_listen:
+        own = replace(own, inbound_listen=LISTEN_MAIL)
     os.nice(5)
     asyncio.run(run_alone(own, follow=follow))
 
@@ -139,7 +148,7 @@ def token() -> None:
 
 
 @token.command("create")
-@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--role", type=click.Choice(TOKEN_ROLES), required=True)
 @click.option("--event", "event_slug", default=None, help="For this event alone.")
 @click.option("--name", required=True, help="What it is for.")
 def create_token(role: str, event_slug: str | None, name: str) -> None:
@@ -249,6 +258,38 @@ def export_schedule(event_slug: str, form: str, output: Path | None) -> None:
     except OSError as error:
         _fail(f"Cannot write {output} ({error.strerror}).")
     click.echo(f"{len(data)} bytes written to {output}.")
+
+
+@export.command("registrations")
+@click.option("--event", "event_slug", required=True, help="Whose registrations.")
+@click.option("--format", "form", type=click.Choice(("csv", "xlsx")), default="csv", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file, instead of standard output.")
+@click.option("--sensitive", "reason", metavar="REASON", default="", help="Take sensitive answers along; why is kept.")
+def export_registrations(event_slug: str, form: "Form", output: Path | None, reason: str) -> None:
+    """Write who registered, in the order they came. Who reads the file sees everybody's address: keep it well."""
+    from events_service.audit.rules import SERVICE
+    from events_service.events.queries import event_by_slug
+    from events_service.exchange.export_api import allowed_registrations, pieces_of
+    from events_service.registrations.queries import Wanted
+
+    async def write(opened: BinaryIO) -> None:
+        await _check_event(event_slug)
+        event = await event_by_slug(event_slug)
+        listed = await allowed_registrations(
+            event, Wanted(), asked=(), sensitive=bool(reason), reason=reason, by=SERVICE
+        )
+        async for piece in pieces_of(listed, form):
+            opened.write(piece)
+
+    if output is None:
+        _with_database(lambda: write(sys.stdout.buffer))
+        return
+    try:
+        with output.open("wb") as opened:
+            _with_database(lambda: write(opened))
+    except OSError as error:
+        _fail(f"Cannot write {output} ({error.strerror}).")
+    click.echo(f"{output.stat().st_size} bytes written to {output}.")
 
 
 @main.command()

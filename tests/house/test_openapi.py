@@ -11,7 +11,12 @@ from events_service.app import create_app
 from tests.conftest import settings_for
 
 # What is no text cannot be shown in JSON.
-PICTURES = {"image/png", "image/jpeg", "image/webp"}
+PICTURES = {
+    "image/png",
+    "image/jpeg",
+    "image/webp",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @pytest.fixture(scope="module")
