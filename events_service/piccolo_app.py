@@ -12,6 +12,7 @@ PACKAGES_WITH_TABLES = (
     "directory",
     "events",
     "texts",
+    "questions",
     "speakers",
     "agenda",
     "registrations",

@@ -1,6 +1,6 @@
 """Registrations and the badges they no longer hold; places in sessions, stars, and the session invites people were sent."""
 
-from piccolo.columns import BigInt, Boolean, ForeignKey, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import BigInt, Boolean, Bytea, ForeignKey, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from events_service.agenda.tables import Session
@@ -91,6 +91,31 @@ class RetiredBadge(Table, tablename="retired_badge"):
     digest = Text(primary_key=True)
     registration = ForeignKey(Registration, null=False)
     retired_at = Timestamptz()
+
+
+class AnswerFile(Table, tablename="answer_file"):
+    """A file somebody answered a question (by its name) with; without a registration as long as that is not made."""
+
+    id = Text(primary_key=True, default=new_id)
+    event = ForeignKey(Event, null=False)
+    question = Text()
+    registration = ForeignKey(Registration, null=True, default=None, index=True)
+    name = Text()
+    media_type = Text()
+    data = Bytea()
+    created_at = Timestamptz()
+
+
+class Consent(Table, tablename="consent"):
+    """What somebody agreed to: `purpose` is `data_use` or a question's name, `wording` what they read, in which version."""
+
+    id = Text(primary_key=True, default=new_id)
+    registration = ForeignKey(Registration, null=False, index=True)
+    purpose = Text()
+    version = Text()
+    wording = Text()
+    given_at = Timestamptz()
+    withdrawn_at = Timestamptz(null=True, default=None)
 
 
 class SignUp(Table, tablename="sign_up"):

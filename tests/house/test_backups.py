@@ -25,6 +25,8 @@ from events_service.events.rules import Event
 from events_service.identifiers import new_id
 from events_service.people.actions import add_account, make_api_token
 from events_service.people.rules import Role
+from events_service.questions.actions import add_question
+from events_service.questions.presets import DIET
 from events_service.registrations.actions import cancel_registration
 from events_service.settings import Settings
 from tests.agenda.given import a_release, a_room, a_session, a_speaker, a_track
@@ -95,6 +97,12 @@ async def something_of_everything() -> Event:
         *(new_id(), admitted.scan_id, "another", clock.now()),
     )
     await an_agenda_chosen_from(event, inside.id)
+    await add_question(event.slug, DIET)
+    await change(
+        "INSERT INTO answer_file VALUES ($1, $2, 'card', $3, 'card.pdf', 'application/pdf', $4, $5)",
+        *(new_id(), event.id, inside.id, b"%PDF-\x00\xff", clock.now()),
+    )
+    await change("INSERT INTO consent VALUES ($1, $2, 'photos', '1', 'Yes', $3, NULL)", new_id(), inside.id, clock.now())
     await set_admission(event, Admission(cities={"Malmö": 40}))
     await record_seen(Doer("account", "me"), Deed("looked", event.slug))
     await change("INSERT INTO tombstone VALUES ('digest', $1)", clock.now())

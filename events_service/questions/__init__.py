@@ -1,0 +1,1 @@
+"""What an event asks of the people who register for it."""
