@@ -53,7 +53,7 @@ class Application:
 
     `knows_event` is for those who may see events that are hidden from strangers; `counted_for` names whom the try is counted
     against, so many within a while (None: nobody counts). Who does not `waits` is refused rather than put on the waiting list;
-    `quietly` says that no letter goes out about it.
+    `quietly` says that no letter goes out about it. Whoever `takes_over` gets a seat that was held for them.
     """
 
     event_slug: str
@@ -64,6 +64,7 @@ class Application:
     source: str = "public"
     waits: bool = True
     quietly: bool = False
+    takes_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _seat_one(table: _Table, application: Application, writes: _Writes) -> Outco
         return Outcome(before["id"], Status(before["status"]), None, is_new=False)
     # Decided for those who are here too: a stranger must not learn from the answer that they are.
     seats = table.taken.get((event.id, attendance), Taken())
-    placement = place(event, attendance, seats, by_registrar=application.by_registrar)
+    placement = _placed(event, attendance, seats, application)
     if before is not None and is_here:
         return _already_here(table, event, application, before=before, placement=placement, writes=writes)
     if placement.status is Status.WAITLISTED and not application.waits:
@@ -191,6 +192,12 @@ def _seat_one(table: _Table, application: Application, writes: _Writes) -> Outco
     if draft.session_ids:
         writes.wishes.append((row, draft.session_ids))
     return Outcome(str(row["id"]), placement.status, placement.position, is_new=True)
+
+
+def _placed(event: Event, attendance: Attendance, seats: Taken, application: Application) -> Placement:
+    if application.takes_over:
+        return Placement(Status.CONFIRMED)
+    return place(event, attendance, seats, by_registrar=application.by_registrar)
 
 
 def _wrong_fields(table: _Table, event: Event, application: Application) -> list[FieldError]:

@@ -358,8 +358,6 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
             "role": "viewer",
             "file_id": "none",
             "scan_id": "1",
-            "kind": "confirmed",
-            "language": "en",
             "substitution_id": await a_wish_to_substitute(guest.id),
             "kind": "confirmed",
             "language": "en",

@@ -25,7 +25,15 @@ from events_service.people import actions as people_actions
 from events_service.people import sign_ins
 from events_service.people.guards import SignInFirst, know_visitor, to_sign_in
 from events_service.people.rules import Role
-from events_service.registrations import actions, api, my_pages, office_pages, pages
+from events_service.registrations import (
+    actions,
+    api,
+    my_pages,
+    office_pages,
+    pages,
+    substitute_api,
+    substitute_pages,
+)
 from events_service.registrations.drafts import RegistrationDraft
 from events_service.registrations.letters import write_letter
 from events_service.registrations.queries import Registration, registration_by_id
@@ -136,7 +144,14 @@ async def make_older(registration_id: str, column: str, *, by: timedelta) -> Non
 def an_app() -> Litestar:
     """The routes of registrations, put together as the service does."""
     return Litestar(
-        [*api.ROUTES, *pages.ROUTES, *my_pages.ROUTES, *office_pages.ROUTES],
+        [
+            *api.ROUTES,
+            *pages.ROUTES,
+            *my_pages.ROUTES,
+            *office_pages.ROUTES,
+            *substitute_api.ROUTES,
+            *substitute_pages.ROUTES,
+        ],
         before_request=know_visitor,
         before_send=[add_headers],
         plugins=[JsonBodies()],
