@@ -10,6 +10,7 @@ class Letter(Table, tablename="letter"):
     """A letter: the facts it is written from (JSON), its recipient, and how far its sending has come.
 
     `message_id` never changes, so that a second delivery of the same letter is known as such.
+    One that is held back is given up too: its address takes no mail.
     `search_key` is the name and the address as they are searched. `event_slug` and `registration_id` are for finding;
     nothing is joined through them.
     """
@@ -34,3 +35,13 @@ class Letter(Table, tablename="letter"):
     sent_at = Timestamptz(null=True, default=None)
     last_error = Text(null=True, default=None)
     sends = Integer(default=0)
+    held_back_at = Timestamptz(null=True, default=None)
+
+
+class SuppressedAddress(Table, tablename="suppressed_address"):
+    """An address that takes no mail: its digest, the mail server's words, and the letter that came back (None: unknown)."""
+
+    digest = Text(primary_key=True)
+    reason = Text()
+    letter = Text(null=True, default=None)
+    since = Timestamptz()

@@ -6,6 +6,7 @@ badges are drawn again from the registration's id when the letter is written.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Literal
@@ -27,20 +28,25 @@ from events_service.calendar import (
     set_header,
 )
 from events_service.events.entries import confirmed_entry
-from events_service.events.rules import Event
+from events_service.events.rules import Disclosure, Event
 from events_service.events.rules import Status as EventStatus
 from events_service.events.signing import keys_of
 from events_service.outbox.rules import NewLetter, PostedLetter, Rendered
 from events_service.registrations.badge_images import qr_png
-from events_service.registrations.links import feed_url, page_url, reply_address
+from events_service.registrations.links import feed_url, page_url, reply_address, stop_mails_url
 from events_service.registrations.queries import Registration
 from events_service.registrations.rules import Status
 from events_service.registrations.secrets import badge_text, page_code
-from events_service.registrations.wording import Wording, wording
+from events_service.registrations.wording import Said, wording
+from events_service.texts.queries import own_words
+from events_service.texts.rules import KINDS as TEXT_KINDS
+from events_service.texts.rules import Words
 from events_service.web.pages import render
-from events_service.web.words import language, spoken
+from events_service.web.words import clock_time, day, language, number, spoken, zone_label
+from events_service.web.words import gettext as _
 
 BADGE_IMAGE = "badge"
+SAMPLE = "text_test"
 # Invites and what people wait for at their screen go first; news of an event for hundreds follow.
 URGENT, ORDINARY = 3, 5
 
@@ -91,12 +97,14 @@ class InviteFacts(msgspec.Struct, frozen=True):
 
 
 class LetterFacts(msgspec.Struct, frozen=True):
-    """All a letter is written from."""
+    """All a letter is written from. `words` are an organiser's for this letter alone; `sample_of` is the kind that a test shows."""
 
     event: Event
     person: Addressee
     invite: InviteFacts | None = None
     reason: str = ""
+    words: Words | None = None
+    sample_of: str = ""
 
 
 def next_invite(
@@ -114,15 +122,19 @@ def letter_about(
     *,
     invite: InviteFacts | None = None,
     reason: str = "",
+    words: Words | None = None,
     priority: int = URGENT,
 ) -> NewLetter:
     """A letter to lay in the outbox."""
+    facts: dict[str, object] = {"event": event_json(event), "person": person, "invite": invite, "reason": reason}
+    if words is not None:
+        facts["words"] = words
     return NewLetter(
         kind=kind,
         recipient=person.email,
         recipient_name=person.name,
         language=person.language,
-        facts={"event": event_json(event), "person": person, "invite": invite, "reason": reason},
+        facts=facts,
         event_slug=event.slug,
         registration_id=person.id,
         priority=priority,
@@ -130,32 +142,30 @@ def letter_about(
 
 
 async def write_letter(letter: PostedLetter) -> Rendered:
-    """The finished letter. The code in the picture and the invite are made off the event loop."""
+    """The finished letter, in an organiser's own words where there are any. Code and invite are made off the event loop."""
     facts = msgspec.convert(letter.facts, LetterFacts)
     badge = await _badge_text(facts)
-    return await asyncio.to_thread(_write, letter, facts, badge)
+    words = facts.words or await own_words(facts.event.id, letter.kind, letter.language)
+    return await asyncio.to_thread(_write, letter, facts, badge, words)
 
 
-KINDS = (
-    "confirmed",
-    "promoted",
-    "waitlisted",
-    "pending",
-    "declined",
-    "already_registered",
-    "cancelled",
-    "event_changed",
-    "event_cancelled",
-)
+# Sent to many, or without anything new: whoever stopped their mails gets none of these. All others are necessary: they answer
+# what a person did, or tell them that their seat, their time or their place changed.
+STOPPABLE = frozenset({"event_reminder", "bulk_message"})
+KINDS = (*TEXT_KINDS, "bulk_message", SAMPLE)
 RENDERERS: dict[str, Callable[[PostedLetter], Awaitable[Rendered]]] = dict.fromkeys(KINDS, write_letter)
 
 
-def _write(letter: PostedLetter, facts: LetterFacts, badge: str | None) -> Rendered:
+def _write(letter: PostedLetter, facts: LetterFacts, badge: str | None, words: Words | None) -> Rendered:
     language.set(spoken(letter.language))
     own = settings.current()
     sender = reply_address(facts.person.id if facts.invite else None, own)
-    says = wording(letter.kind, facts.event, reason=facts.reason, position=facts.person.waitlist_position)
-    values = _values(facts, says, badge=badge)
+    says = what_it_says(facts.sample_of or letter.kind, facts, words)
+    if letter.kind == SAMPLE:
+        says = replace(says, subject=_("Test: %s") % says.subject)
+    values = {**_values(facts, badge=badge), "says": says, "brief": letter.kind == "bulk_message"}
+    if letter.kind in STOPPABLE:
+        values["stop_url"] = stop_mails_url(facts.person.id, own)
     text, html = render("letters/letter.txt", **values), render("letters/letter.html", **values)
     message = compose_letter(
         text=text,
@@ -169,6 +179,9 @@ def _write(letter: PostedLetter, facts: LetterFacts, badge: str | None) -> Rende
     set_header(message, "Date", mail_date(letter.created_at))
     set_header(message, "Message-ID", letter.message_id)
     set_header(message, "Auto-Submitted", "auto-generated")
+    if letter.kind in STOPPABLE:
+        set_header(message, "List-Unsubscribe", f"<{values['stop_url']}>")
+        set_header(message, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
     return Rendered(
         sender=sender,
         recipient=letter.recipient,
@@ -179,15 +192,49 @@ def _write(letter: PostedLetter, facts: LetterFacts, badge: str | None) -> Rende
     )
 
 
-def _values(facts: LetterFacts, says: Wording, *, badge: str | None) -> dict[str, object]:
+def what_it_says(kind: str, facts: LetterFacts, words: Words | None) -> Said:
+    """An organiser's words where there are any, else ours, in the language that is set."""
+    if words is not None:
+        return Said.by_organiser(words, _filled_in(facts))
+    ours = wording(kind, facts.event, reason=facts.reason, position=facts.person.waitlist_position)
+    return Said.by_us(ours)
+
+
+def _filled_in(facts: LetterFacts) -> dict[str, str]:
+    """What stands for each placeholder, in the language that is set."""
+    event, zone, position = facts.event, facts.event.timezone, facts.person.waitlist_position
+    return {
+        "name": facts.person.name,
+        "event": event.title,
+        "date": day(event.starts_at, zone),
+        "time": f"{clock_time(event.starts_at, zone)}–{clock_time(event.ends_at, zone)} {zone_label(event.starts_at, zone)}",
+        "place": _place(facts),
+        "city": event.venue.city if event.venue else "",
+        "organisation": settings.current().organisation,
+        "reason": facts.reason,
+        "position": number(position) if position else "–",
+    }
+
+
+def _place(facts: LetterFacts) -> str:
+    """As much of it as the template shows to this person."""
+    venue = facts.event.venue
+    if venue is None:
+        return _("Online")
+    is_told = facts.person.status is Status.CONFIRMED or venue.disclosure is Disclosure.PUBLIC
+    known = (venue.name, venue.address, venue.city) if is_told else (venue.city,)
+    return ", ".join(part for part in known if part)
+
+
+def _values(facts: LetterFacts, *, badge: str | None) -> dict[str, object]:
     own, person = settings.current(), facts.person
     code = page_code(person.id, person.links_generation, secret_key=own.secret_key)
     return {
         "event": facts.event,
         "person": person,
         "language": language.get(),
-        "says": says,
         "badge": badge,
+        "stop_url": "",
         "badge_image": f"cid:{BADGE_IMAGE}",
         "is_confirmed": person.status is Status.CONFIRMED,
         "page_url": page_url(code, own),
@@ -218,8 +265,8 @@ def _invite(facts: LetterFacts, *, sender: str, organisation: str) -> Invite | N
 
 
 async def _badge_text(facts: LetterFacts) -> str | None:
-    """The badge that goes into the letter; none for who has no seat."""
-    if facts.person.status is not Status.CONFIRMED or facts.person.badge_generation == 0:
+    """The badge that goes into the letter; none for who has no seat, and none in messages and tests."""
+    if facts.person.status is not Status.CONFIRMED or facts.person.badge_generation == 0 or facts.words is not None:
         return None
     if facts.event.status is EventStatus.CANCELLED:
         return None

@@ -1,6 +1,6 @@
 """The addresses a participant is given."""
 
-from events_service.registrations.secrets import feed_token, reply_token, session_reply_token
+from events_service.registrations.secrets import feed_token, reply_token, session_reply_token, stop_mails_token
 from events_service.settings import Settings
 
 
@@ -13,6 +13,12 @@ def feed_url(registration_id: str, generation: int, settings: Settings) -> str:
     """The participant's calendar feed."""
     token = feed_token(registration_id, generation, secret_key=settings.secret_key)
     return f"{settings.base_url}/my/calendar/{token}.ics"
+
+
+def stop_mails_url(registration_id: str, settings: Settings) -> str:
+    """Where mails that need not be sent are stopped. It opens nothing else, so that mail programs may post to it (RFC 8058)."""
+    token = stop_mails_token(registration_id, secret_key=settings.secret_key)
+    return f"{settings.base_url}/my/stop-mails/{registration_id}/{token}"
 
 
 def reply_address(registration_id: str | None, settings: Settings) -> str:

@@ -29,6 +29,11 @@ def reply_token(registration_id: str, *, secret_key: str) -> str:
     return keyed_token(registration_id, secret_key=secret_key, purpose="invite-reply")
 
 
+def stop_mails_token(registration_id: str, *, secret_key: str) -> str:
+    """What stops mails that need not be sent, without opening anything."""
+    return keyed_token(registration_id, secret_key=secret_key, purpose="stop-mails")
+
+
 def session_reply_token(session_id: str, email_key: str, *, secret_key: str) -> str:
     """What stands behind the plus in the address that takes one person's answers to the invite to one session."""
     return keyed_token(session_id, email_key, secret_key=secret_key, purpose="session-invite-reply")

@@ -1,9 +1,14 @@
 """What each kind of letter says, in the recipient's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from events_service.events.rules import Event
+from events_service.texts.rules import Words, as_html, as_line, as_text
 from events_service.web.words import gettext as _
+from events_service.web.words import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +18,33 @@ class Wording:
     subject: str
     opening: str
     closing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a letter says as it goes out: each part as text and as HTML."""
+
+    subject: str
+    opening: str
+    closing: str
+    opening_html: Markup
+    closing_html: Markup
+
+    @classmethod
+    def by_us(cls, ours: Wording) -> "Said":
+        """Our words: nothing in them is left to fill in."""
+        return cls(ours.subject, ours.opening, ours.closing, as_html(ours.opening, {}), as_html(ours.closing, {}))
+
+    @classmethod
+    def by_organiser(cls, own: Words, values: Mapping[str, str]) -> "Said":
+        """An organiser's own words, filled in."""
+        return cls(
+            as_line(own.subject, values),
+            as_text(own.opening, values),
+            as_text(own.closing, values),
+            as_html(own.opening, values),
+            as_html(own.closing, values),
+        )
 
 
 def wording(kind: str, event: Event, *, reason: str = "", position: int | None = None) -> Wording:
@@ -34,7 +66,8 @@ def wording(kind: str, event: Event, *, reason: str = "", position: int | None =
         case "waitlisted":
             return Wording(
                 _("You are on the waiting list: %s") % title,
-                _("All seats are taken at the moment. You are number %s on the waiting list.") % (position or "–"),
+                _("All seats are taken at the moment. You are number %s on the waiting list.")
+                % (number(position) if position else "–"),
                 _("As soon as a seat becomes free it is given to the next in line, and you get a letter."),
             )
         case "pending":
@@ -64,6 +97,12 @@ def wording(kind: str, event: Event, *, reason: str = "", position: int | None =
             return Wording(
                 _("Time or place changed: %s") % title,
                 _("The plans for this event changed. Below is how it stands now; the invite updates your calendar."),
+                _("If you can no longer come, please cancel on your page, so that the next in line gets the seat."),
+            )
+        case "event_reminder":
+            return Wording(
+                _("Soon: %s") % title,
+                _("The event you registered for begins soon. Here is what you need for it."),
                 _("If you can no longer come, please cancel on your page, so that the next in line gets the seat."),
             )
         case "event_cancelled":

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import nh3
 from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -106,6 +107,11 @@ def day_number(moment: datetime, zone: str) -> str:
     return str(moment.astimezone(ZoneInfo(zone)).day)
 
 
+def number(count: int) -> str:
+    """1,234, in the language of this request."""
+    return str(format_decimal(count, locale=_locale(language.get())))
+
+
 def iso(moment: datetime, zone: str) -> str:
     """RFC 3339 in the zone, for `<time datetime>`."""
     return moment.astimezone(ZoneInfo(zone)).isoformat()
@@ -128,5 +134,6 @@ FILTERS = {
     "month": month,
     "day_number": day_number,
     "iso": iso,
+    "number": number,
     "markdown": markdown,
 }

@@ -29,6 +29,8 @@ from events_service.questions.actions import add_question
 from events_service.questions.presets import DIET
 from events_service.registrations.actions import cancel_registration
 from events_service.settings import Settings
+from events_service.texts.actions import keep_words
+from events_service.texts.rules import Words
 from tests.agenda.given import a_release, a_room, a_session, a_speaker, a_track
 from tests.conftest import settings_for
 from tests.door.given import a_phone, an_event, change, guests, scanned
@@ -109,6 +111,8 @@ async def something_of_everything() -> Event:
         "INSERT INTO substitution VALUES ($1, $2, $3, NULL, '{}', 'pending', '', 'account', 'me', $4, NULL, NULL, NULL)",
         *(new_id(), event.id, inside.id, clock.now()),
     )
+    await keep_words(event, "confirmed", "sv", Words("Välkommen", "Hej {name}!"), by=Doer("account", "me"))
+    await change("INSERT INTO suppressed_address VALUES ('digest', '550 5.1.1', NULL, $1)", clock.now())
     await change("INSERT INTO tombstone VALUES ('digest', $1)", clock.now())
     await change("INSERT INTO sweep VALUES ($1, $2, 'letters', $3, 1)", new_id(), clock.now(), event.slug)
     await change(
