@@ -305,15 +305,29 @@ def backup(folder: Path) -> None:
 
 @main.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def restore(folder: Path) -> None:
+@click.option(
+    "--erased", type=click.File("rb"), help="What `erasures` printed: who was erased since the backup is erased again."
+)
+def restore(folder: Path, erased: BinaryIO | None) -> None:
     """Read the backup in DIR into an empty database, of either kind."""
     from events_service.backups import restore as read_back
+    from events_service.privacy.erasing import read_erasures
 
     own = _settings()
-    report = _with_database(lambda: read_back(folder, own))
+    since = erased.read() if erased else b""
+    report = _with_database(lambda: read_back(folder, own, erased=read_erasures(since)))
     click.echo(f"{report.rows} rows restored.")
     if not report.same_key:
         click.echo("EVENTS_SECRET_KEY is not the one of this backup: its links and badges will not work.", err=True)
+
+
+@main.command(name="erasures")
+def list_erasures() -> None:
+    """Print who was erased and when, as digests, a JSON object a line. Keep it beside the backups, for `restore --erased`."""
+    from events_service.privacy.erasing import erasures, written_erasures
+
+    _settings()
+    click.echo(written_erasures(_with_database(erasures)), nl=False)
 
 
 @main.command()

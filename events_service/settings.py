@@ -34,6 +34,8 @@ class Settings:
     mail_url: str
     mail_from: str
     reply_address: str
+    inbound_listen: str
+    inbound_imap_url: str
     organisation: str
     workers: int
     work_outbox: bool
@@ -114,6 +116,8 @@ def _read(given: Mapping[str, str]) -> Settings:
         mail_url=_mail_url(given.get("MAIL_URL", f"spool:{data_dir / 'spool'}")),
         mail_from=mail_from,
         reply_address=given.get("REPLY_ADDRESS", "") or _address_in(mail_from),
+        inbound_listen=_inbound_listen(given.get("INBOUND_LISTEN", "")),
+        inbound_imap_url=_inbound_imap_url(given.get("INBOUND_IMAP_URL", "")),
         organisation=given.get("ORGANISATION", "Alliance of Safe Cities"),
         workers=_workers(given, embedded=database_url.startswith("sqlite:")),
         work_outbox=_switch(given, "WORK_OUTBOX", default=True),
@@ -153,6 +157,38 @@ def _mail_url(text: str) -> str:
     if text.startswith(("spool:", "smtp://", "smtps://")):
         return text
     raise BadSetting("EVENTS_MAIL_URL must start with spool:, smtp:// or smtps://.")
+
+
+def _inbound_listen(text: str) -> str:
+    wrong = BadSetting(
+        "EVENTS_INBOUND_LISTEN must be lmtp:// or smtp:// with a host and a port, such as lmtp://127.0.0.1:2424."
+    )
+    try:
+        parts = urlsplit(text)
+        fits = not text or (parts.scheme in ("lmtp", "smtp") and bool(parts.hostname) and bool(parts.port))
+    except ValueError as error:
+        raise wrong from error
+    if not fits or parts.path or parts.username:
+        raise wrong
+    return text
+
+
+def _inbound_imap_url(text: str) -> str:
+    """Without TLS only on this machine: the password would be readable on the way."""
+    wrong = BadSetting(
+        "EVENTS_INBOUND_IMAP_URL must be such as imaps://user:password@mail.example.org/INBOX; imap:// on this machine alone."
+    )
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme == "imaps" or (
+            parts.scheme == "imap" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+        )
+        fits = not text or (known and bool(parts.hostname and parts.username and parts.password) and parts.port != 0)
+    except ValueError as error:
+        raise wrong from error
+    if not fits:
+        raise wrong
+    return text
 
 
 def _networks(text: str) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ from events_service.people.sign_ins import sweep_sign_ins
 from events_service.programme.letters import RENDERERS
 from events_service.registrations.announcing import announce_changes
 from events_service.registrations.magic_links import answer_requests, forget_links
+from events_service.replies import listener, mailbox
+from events_service.replies.actions import forget_raw_mail
 from events_service.settings import Settings
 from events_service.web.idempotency import KEPT_FOR
 
@@ -62,12 +64,24 @@ async def tidy(now: datetime) -> None:
     await complete_past_events(now)
     await remind_speakers(now)
     await forget_bodies(now - FORGET_AFTER)
+    await forget_raw_mail(now)
     await sweep_sign_ins(now=now)
     await waiting.forget_files(now - waiting.KEPT_FOR)
     await forget_links(now)
     async with transaction() as tx:
         await tx.execute("DELETE FROM stored_answer WHERE created_at < $1", now - KEPT_FOR)
         await tx.execute("DELETE FROM attempts WHERE window_ends_at < $1", now)
+
+
+async def take_mail(own: Settings, stop: asyncio.Event) -> None:
+    """Take in answers to invites by the ways that the settings name, until `stop` is set."""
+    await _until_migrated(stop)
+    ways = []
+    if own.inbound_listen:
+        ways.append(listener.listen(own.inbound_listen, stop))
+    if own.inbound_imap_url:
+        ways.append(mailbox.watch(own.inbound_imap_url, stop))
+    await asyncio.gather(*ways)
 
 
 async def run_alone(own: Settings, *, follow: int | None = None) -> None:
@@ -79,11 +93,14 @@ async def run_alone(own: Settings, *, follow: int | None = None) -> None:
     settings.use(own)
     database.connect(own)
     watching = asyncio.create_task(_watch_parent(follow, stop)) if follow else None
+    taking = asyncio.create_task(take_mail(own, stop))
     try:
         await work(own, stop)
     finally:
         if watching:
             watching.cancel()
+        stop.set()
+        await taking
         await database.disconnect()
 
 

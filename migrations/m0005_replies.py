@@ -19,7 +19,7 @@ MAIL = (
         event TEXT REFERENCES event (id) ON DELETE CASCADE, session TEXT REFERENCES session (id) ON DELETE CASCADE,
         email_key TEXT, sender TEXT NOT NULL, attendee TEXT NOT NULL, subject TEXT NOT NULL,
         answer TEXT CHECK (answer IN ('accepted', 'tentative', 'declined')), sequence BIGINT, stamped_at TIMESTAMPTZ,
-        raw BYTEA, decided_at TIMESTAMPTZ, decided_by TEXT
+        contents BYTEA, decided_at TIMESTAMPTZ, decided_by TEXT
     )""",
     "CREATE INDEX IF NOT EXISTS inbound_mail_state ON inbound_mail (state, id)",
     "CREATE INDEX IF NOT EXISTS inbound_mail_received_at ON inbound_mail (received_at)",

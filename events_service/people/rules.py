@@ -19,6 +19,7 @@ class Role(StrEnum):
     DOOR_SUPERVISOR = "door_supervisor"
     DOOR_STEWARD = "door_steward"
     VIEWER = "viewer"
+    INBOUND_MAIL = "inbound_mail"  # for a mail server: hands over replies to invites, and nothing else
 
 
 class Permission(StrEnum):
@@ -64,6 +65,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     ),
     Role.DOOR_STEWARD: frozenset({Permission.SEE_EVENTS, Permission.SCAN}),
     Role.VIEWER: frozenset({Permission.SEE_EVENTS, Permission.SEE_ATTENDANCE}),
+    Role.INBOUND_MAIL: frozenset({Permission.RECEIVE_MAIL}),
 }
 
 # A role for one event never carries these: they reach past that event.

@@ -11,8 +11,8 @@ from events_service.identifiers import new_id
 class InboundMail(Table, tablename="inbound_mail"):
     """A mail and what became of it. `digest` is of what it says, so that the same answer by another way is known again.
 
-    `event`, `session` and `email_key` name the invite it answers, as far as that is known; `raw` is kept only where somebody is
-    to look at it. `decided_by` is the account that did.
+    `event`, `session` and `email_key` name the invite it answers, as far as that is known; `contents` is the mail itself, only
+    where somebody is to look at it. `decided_by` is the account that did.
     """
 
     id = Text(primary_key=True, default=new_id)
@@ -30,6 +30,6 @@ class InboundMail(Table, tablename="inbound_mail"):
     answer = Text(null=True, default=None)
     sequence = BigInt(null=True, default=None)
     stamped_at = Timestamptz(null=True, default=None)
-    raw = Bytea(null=True, default=None)
+    contents = Bytea(null=True, default=None)
     decided_at = Timestamptz(null=True, default=None)
     decided_by = Text(null=True, default=None)

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from litestar import Litestar
 
+from events_service import clock
 from events_service import settings as settings_floor
 from events_service.app import create_app
 from events_service.database import fetch_one, transaction
@@ -162,6 +163,7 @@ API: dict[str, Needs] = {
     f"POST {EVENT}/sessions/{{session_id}}/sign-ups": Needs(here=P.EDIT_REGISTRATIONS),
     f"DELETE {EVENT}/sessions/{{session_id}}/sign-ups/{{registration_id}}": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {EVENT}/sessions/{{session_id}}/sign-ups/{{registration_id}}/first": Needs(here=P.EDIT_REGISTRATIONS),
+    "POST /api/v1/inbound-mail": Needs(somewhere=P.RECEIVE_MAIL),
     f"GET {PERSON}": Needs(here=P.SEE_REGISTRATIONS),
     f"POST {PERSON}/substitute": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {EVENT}/substitutions": Needs(here=P.SEE_REGISTRATIONS),
@@ -279,6 +281,9 @@ OFFICE: dict[str, Needs] = {
     "GET /office/letters": Needs(somewhere=P.SEE_LETTERS),
     "GET /office/letters/{letter_id}": Needs(here=P.SEE_LETTERS),
     "POST /office/letters/{letter_id}/resend": Needs(here=P.SEND_LETTERS),
+    "GET /office/replies": Needs(somewhere=P.SEE_REGISTRATIONS),
+    "POST /office/replies/{mail_id}/apply": Needs(here=P.EDIT_REGISTRATIONS),
+    "POST /office/replies/{mail_id}/dismiss": Needs(here=P.EDIT_REGISTRATIONS),
     "GET /office/people": Needs(everywhere=P.MANAGE_PEOPLE),
     "POST /office/people": Needs(everywhere=P.MANAGE_PEOPLE),
     "POST /office/people/tokens": Needs(everywhere=P.MANAGE_PEOPLE),
@@ -353,6 +358,7 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
             "track_id": track.id,
             "device_id": phone.id,
             "letter_id": await an_id("SELECT id FROM letter WHERE event_slug = 'launch' LIMIT 1"),
+            "mail_id": await a_mail(launch.id),
             "token_id": await an_id("SELECT id FROM api_token LIMIT 1"),
             "account_id": await an_id("SELECT id FROM account LIMIT 1"),
             "role": "viewer",
@@ -376,6 +382,18 @@ async def a_wish_to_substitute(registration_id: str) -> str:
             registration_id,
         )
     return registration_id
+
+
+async def a_mail(event_id: str) -> str:
+    """Put aside already: whoever may decide about it is refused for that, and nothing else."""
+    async with transaction() as tx:
+        await tx.execute(
+            """INSERT INTO inbound_mail (id, digest, received_at, came_by, state, why, event, sender, attendee, subject)
+               VALUES ('mail', 'mail', $2, 'api', 'dismissed', 'no_token', $1, '', '', '')""",
+            event_id,
+            clock.now(),
+        )
+    return "mail"
 
 
 async def an_id(statement: str) -> str:

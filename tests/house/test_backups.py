@@ -107,12 +107,12 @@ async def something_of_everything() -> Event:
     await change("INSERT INTO consent VALUES ($1, $2, 'photos', '1', 'Yes', $3, NULL)", new_id(), inside.id, clock.now())
     await set_admission(event, Admission(cities={"Malmö": 40}))
     await record_seen(Doer("account", "me"), Deed("looked", event.slug))
+    await keep_words(event, "confirmed", "sv", Words("Välkommen", "Hej {name}!"), by=Doer("account", "me"))
+    await change("INSERT INTO suppressed_address VALUES ('digest', '550 5.1.1', NULL, $1)", clock.now())
     await change(
         "INSERT INTO substitution VALUES ($1, $2, $3, NULL, '{}', 'pending', '', 'account', 'me', $4, NULL, NULL, NULL)",
         *(new_id(), event.id, inside.id, clock.now()),
     )
-    await keep_words(event, "confirmed", "sv", Words("Välkommen", "Hej {name}!"), by=Doer("account", "me"))
-    await change("INSERT INTO suppressed_address VALUES ('digest', '550 5.1.1', NULL, $1)", clock.now())
     await change("INSERT INTO tombstone VALUES ('digest', $1)", clock.now())
     await change("INSERT INTO sweep VALUES ($1, $2, 'letters', $3, 1)", new_id(), clock.now(), event.slug)
     await change(

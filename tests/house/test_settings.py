@@ -36,6 +36,8 @@ def test_defaults(tmp_path: Path) -> None:
         mail_url=f"spool:{tmp_path}/spool",
         mail_from="Alliance of Safe Cities <invites@localhost>",
         reply_address="invites@localhost",
+        inbound_listen="",
+        inbound_imap_url="",
         organisation="Alliance of Safe Cities",
         workers=1,
         work_outbox=True,
@@ -72,6 +74,13 @@ REFUSED = [
     ("trusted_proxies", "not a network"),
     ("default_timezone", "Europe/Nowhere"),
     ("log_level", "LOUD"),
+    ("inbound_listen", "127.0.0.1:2424"),
+    ("inbound_listen", "lmtp://127.0.0.1"),
+    ("inbound_listen", "http://127.0.0.1:2424"),
+    ("inbound_listen", "lmtp://127.0.0.1:99999"),
+    ("inbound_imap_url", "imaps://mail.example.org/INBOX"),
+    ("inbound_imap_url", "imap://user:password@mail.example.org/INBOX"),
+    ("inbound_imap_url", "imaps://user:password@[mail/INBOX"),
 ]
 
 
@@ -92,12 +101,17 @@ def test_what_settings_may_be() -> None:
         mail_from="post@city.example",
         reply_address="reply@city.example",
         log_level="debug",
+        inbound_listen="smtp://[::1]:2525",
+        inbound_imap_url="imaps://user:p%40ss@mail.example.org/INBOX",
     )
     assert (own.database_url, own.is_embedded, own.workers) == ("postgresql://db/x", False, 3)
     assert (own.base_url, own.is_https, own.domain) == ("https://events.example.org", True, "events.example.org")
     assert (own.rate_limits, own.work_outbox) == (False, False)
     assert own.trusted_proxies == ("10.0.0.0/8", "::1")
     assert (own.reply_address, own.log_level) == ("reply@city.example", "DEBUG")
+    assert own.inbound_listen == "smtp://[::1]:2525"
+    assert own.inbound_imap_url == "imaps://user:p%40ss@mail.example.org/INBOX"
+    assert read(inbound_imap_url="imap://a:b@127.0.0.1:1143").inbound_imap_url == "imap://a:b@127.0.0.1:1143"
 
 
 def test_one_process_serves_the_embedded_database() -> None:

@@ -127,6 +127,8 @@ def office(found: Found) -> tuple[Screen, ...]:
     return (
         Screen("/office"),
         Screen("/office/account"),
+        Screen("/office/replies"),
+        Screen("/office/replies?state=applied"),
         Screen("/office/account/second-factor"),
         Screen("/office/events/new"),
         Screen("/office/events/new", press="Save", shows=".error-summary"),

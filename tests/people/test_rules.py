@@ -17,8 +17,8 @@ from events_service.people.rules import (
 
 NOW = datetime(2027, 3, 7, 11, 0, tzinfo=UTC)
 
-# A line each: o owner, g organiser, a agenda editor, r registrar, s door supervisor, d door steward, v viewer.
-LETTERS = dict(zip("ogarsdv", Role, strict=True))
+# A line each: o owner, g organiser, a agenda editor, r registrar, s door supervisor, d door steward, v viewer, m inbound mail.
+LETTERS = dict(zip("ogarsdvm", Role, strict=True))
 EXPECTED = {
     "see_events": "ogarsdv",
     "create_events": "og",
@@ -28,7 +28,7 @@ EXPECTED = {
     "see_registrations": "ogr",
     "edit_registrations": "ogr",
     "see_badges": "ogr",
-    "receive_mail": "ogr",
+    "receive_mail": "ogrm",
     "see_letters": "ogr",
     "send_letters": "ogr",
     "manage_door": "ogs",
