@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,7 @@ from events_service.database.postgres import PostgresEngine
 from events_service.database.sqlite import SQLiteEngine
 from events_service.errors import Conflict
 from events_service.piccolo_app import APP_CONFIG
+from events_service.privacy.erasing import Erasure, replay_tombstones
 from events_service.sealing import keyed_token, same
 from events_service.settings import Settings
 
@@ -90,9 +91,10 @@ async def back_up(folder: Path, own: Settings) -> Report:
     return Report(sum(kept.rows for kept in manifest.tables.values()))
 
 
-async def restore(folder: Path, own: Settings) -> Report:
+async def restore(folder: Path, own: Settings, *, erased: Iterable[Erasure] = ()) -> Report:
     """Read the backup in `folder` into the migrated, empty database: all of it, or nothing.
 
+    Whoever was erased before it was made, or is among `erased` since, is erased again at once.
     Raises `BackupRefused` for a folder that is damaged or of another shape, and for a database that holds anything.
     """
     manifest = _verified(folder)
@@ -103,6 +105,7 @@ async def restore(folder: Path, own: Settings) -> Report:
             await _refuse_full(tx, table)
         for table in kept_tables():
             await _fill(tx, table, _file_of(folder, table))
+    await replay_tombstones(erased)
     same_key = same(manifest.key_check, _key_check(own))
     return Report(sum(kept.rows for kept in manifest.tables.values()), same_key)
 
