@@ -38,21 +38,24 @@ def read_csv(data: bytes) -> Sheet:
 
 
 def _decoded(data: bytes) -> str:
-    """By its byte order mark, else as what it can be: UTF-8, UTF-16 by its zeros, Windows-1252."""
+    """By its byte order mark, else as what it can be: UTF-16 by its zeros, UTF-8, Windows-1252."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decode(data, encoding)
+    if encoding := _sixteen_bits(data[:2_000]):
+        return _decode(data, encoding)
     try:
-        text = data.decode()
+        return data.decode()
     except UnicodeDecodeError:
         return _decode(data, "cp1252")
-    if "\0" not in text:
-        return text
-    head = data[:2_000]
-    zeros = head[0::2].count(0), head[1::2].count(0)
-    if max(zeros) > len(head) // 4 and len(data) % 2 == 0:
-        return _decode(data, "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le")
-    return text
+
+
+def _sixteen_bits(head: bytes) -> str:
+    """Which UTF-16 it is where every other byte is a zero, as in most of our languages' letters; else nothing."""
+    first, second = head[0::2].count(0), head[1::2].count(0)
+    if max(first, second) * 3 < len(head):
+        return ""
+    return "utf-16-be" if first > second else "utf-16-le"
 
 
 def _decode(data: bytes, encoding: str) -> str:
