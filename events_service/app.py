@@ -52,7 +52,8 @@ from events_service.planning import (
     roster_pages,
     session_pages,
 )
-from events_service.privacy import my_data_pages
+from events_service.privacy import audit_api, my_data_pages
+from events_service.privacy import office_pages as privacy_office_pages
 from events_service.programme import change_log, choice_pages, embeds, screens, speaking_pages, starring
 from events_service.programme import pages as agenda_pages
 from events_service.programme import photos as photo_pages
@@ -164,6 +165,7 @@ def _routes() -> list[ControllerRouterHandler]:
         *list_export_api.ROUTES,
         *reports.API_ROUTES,
         *texts_api.ROUTES,
+        *audit_api.ROUTES,
         *agenda_api.ROUTES,
         *place_api.ROUTES,
         *conflict_api.ROUTES,
@@ -192,6 +194,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *my_pages.ROUTES,
         *magic_pages.ROUTES,
         *my_data_pages.ROUTES,
+        *privacy_office_pages.ROUTES,
         *choice_pages.ROUTES,
         *speaking_pages.ROUTES,
         *registrations_office_pages.ROUTES,

@@ -21,6 +21,7 @@ from events_service.outbox.actions import forget_bodies, send_due
 from events_service.outbox.rules import FORGET_AFTER
 from events_service.outbox.transports import transport_for
 from events_service.people.sign_ins import sweep_sign_ins
+from events_service.privacy.retention import Kind, note_removed, sweep_events
 from events_service.programme.letters import RENDERERS
 from events_service.registrations.announcing import announce_changes
 from events_service.registrations.magic_links import answer_requests, forget_links
@@ -63,11 +64,12 @@ async def tidy(now: datetime) -> None:
     """Events that are over, speakers to remind, answers and tries nobody asks for any more, old letters' contents, ended sign-ins."""
     await complete_past_events(now)
     await remind_speakers(now)
-    await forget_bodies(now - FORGET_AFTER)
-    await forget_raw_mail(now)
+    await sweep_events(now)
+    await note_removed(Kind.LETTERS, await forget_bodies(now - FORGET_AFTER))
+    await note_removed(Kind.RAW_MAIL, await forget_raw_mail(now))
     await sweep_sign_ins(now=now)
     await waiting.forget_files(now - waiting.KEPT_FOR)
-    await forget_links(now)
+    await note_removed(Kind.LINKS, await forget_links(now))
     async with transaction() as tx:
         await tx.execute("DELETE FROM stored_answer WHERE created_at < $1", now - KEPT_FOR)
         await tx.execute("DELETE FROM attempts WHERE window_ends_at < $1", now)

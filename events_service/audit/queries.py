@@ -28,6 +28,11 @@ async def entries(
     return [_entry(row) for row in rows]
 
 
+async def known_actions() -> list[str]:
+    """The kinds of deeds there are, in the order of the alphabet."""
+    return [row["action"] for row in await fetch("SELECT DISTINCT action FROM audit_entry ORDER BY action")]
+
+
 def _entry(row: Row) -> Entry:
     deed = Deed(
         action=row["action"],

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     SCAN = "scan"
     SEE_ATTENDANCE = "see_attendance"
     MANAGE_PEOPLE = "manage_people"
+    SEE_AUDIT = "see_audit"
+    SEE_PROTECTED = "see_protected"  # who stands behind an alias, with a reason
 
 
 _REGISTRAR = frozenset(

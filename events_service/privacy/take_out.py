@@ -21,6 +21,12 @@ _REGISTRATIONS = """SELECT event.slug AS event, event.title AS event_title, regi
        FROM registration JOIN event ON event.id = registration.event WHERE registration.email_key = $1 ORDER BY registration.id"""
 # What hangs on the registrations, by the name it has in the file.
 _OF_REGISTRATIONS = {
+    "consents": """SELECT event.slug AS event, consent.purpose, consent.version, consent.wording, consent.given_at, consent.withdrawn_at
+       FROM consent JOIN registration ON registration.id = consent.registration JOIN event ON event.id = registration.event
+       WHERE registration.email_key = $1 ORDER BY consent.id""",
+    "files": """SELECT event.slug AS event, answer_file.question, answer_file.name, answer_file.media_type, answer_file.created_at
+       FROM answer_file JOIN registration ON registration.id = answer_file.registration JOIN event ON event.id = registration.event
+       WHERE registration.email_key = $1 ORDER BY answer_file.id""",
     "letters": """SELECT event_slug AS event, kind, recipient AS address, language, status, created_at AS posted_at, sent_at FROM letter
        WHERE registration_id IN (SELECT id FROM registration WHERE email_key = $1) OR LOWER(recipient) = $1 ORDER BY id""",
     "sign_ups": """SELECT event.slug AS event, session.title AS session, sign_up.status, sign_up.created_at AS signed_up_at FROM sign_up

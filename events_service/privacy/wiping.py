@@ -19,6 +19,9 @@ _REGISTRATION = """UPDATE registration SET email = '', email_key = 'erased:' || 
 _WHAT_HANGS_ON_IT = (
     "DELETE FROM star WHERE registration = ANY($1)",
     "DELETE FROM session_invite WHERE registration = ANY($1)",
+    "DELETE FROM answer_file WHERE registration = ANY($1)",
+    "DELETE FROM consent WHERE registration = ANY($1)",
+    "DELETE FROM substitution WHERE leaving = ANY($1) OR coming = ANY($1)",
     """UPDATE letter SET recipient = '', recipient_name = '', search_key = '', facts = '', last_error = NULL,
               status = CASE WHEN status = 'waiting' THEN 'given_up' ELSE status END WHERE registration_id = ANY($1)""",
     "UPDATE scan SET override_reason = '' WHERE registration = ANY($1) AND override_reason IS NOT NULL",

@@ -23,14 +23,14 @@ from events_service.web.words import gettext as _
 PageRequest = Request[Any, Any, Any]
 REPLIES, ONE = "/office/replies", "/office/replies/{mail_id:str}"
 PAGE_LENGTH = 20
-StateAsked = Annotated[str, QueryParameter(max_length=20)]
+StateAsked = Annotated[str, QueryParameter(name="state", max_length=20)]
 CursorTyped = Annotated[str, QueryParameter(max_length=400)]
 
 
 @get(REPLIES, name="office.replies", guards=[needs_somewhere(Permission.SEE_REGISTRATIONS)])
-async def replies(request: PageRequest, state: StateAsked = "", cursor: CursorTyped = "") -> Response[str]:
+async def replies(request: PageRequest, asked: StateAsked = "", cursor: CursorTyped = "") -> Response[str]:
     """The mail of one state, the newest first; what waits for a decision where none is asked for."""
-    return await _list(request, State(state) if state in set(State) else State.REVIEW, cursor=cursor)
+    return await _list(request, State(asked) if asked in set(State) else State.REVIEW, cursor=cursor)
 
 
 @post(ONE + "/apply", guards=[needs_account])

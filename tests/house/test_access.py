@@ -93,6 +93,7 @@ DEVICES = {"POST /api/v1/scans", "POST /api/v1/scans/batch", "POST /api/v1/scans
 
 API: dict[str, Needs] = {
     "GET /api/v1/me": Needs(),
+    "GET /api/v1/audit": Needs(somewhere=P.SEE_AUDIT),
     "GET /api/v1/tokens": Needs(everywhere=P.MANAGE_PEOPLE),
     "POST /api/v1/tokens": Needs(everywhere=P.MANAGE_PEOPLE),
     "DELETE /api/v1/tokens/{token_id}": Needs(everywhere=P.MANAGE_PEOPLE),
@@ -184,6 +185,8 @@ API: dict[str, Needs] = {
 OFFICE: dict[str, Needs] = {
     "GET /office": Needs(somewhere=P.SEE_EVENTS),
     "GET /office/account": Needs(),
+    "GET /office/audit": Needs(somewhere=P.SEE_AUDIT),
+    "GET /office/privacy": Needs(everywhere=P.MANAGE_PEOPLE),
     "POST /office/account": Needs(),
     "GET /office/account/second-factor": Needs(),
     "POST /office/account/second-factor": Needs(),

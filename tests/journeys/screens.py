@@ -166,6 +166,8 @@ def office(found: Found) -> tuple[Screen, ...]:
         Screen(f"/office/registrations/{found.registration}/substitute"),
         Screen("/office/letters"),
         Screen(f"/office/letters/{found.letter}", shows="iframe"),
+        Screen("/office/audit"),
+        Screen("/office/privacy"),
         Screen("/office/people"),
         Screen("/office/people", press="Give the role", shows=".error-summary"),
     )

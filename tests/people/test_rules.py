@@ -35,6 +35,8 @@ EXPECTED = {
     "scan": "ogsd",
     "see_attendance": "ogrsv",
     "manage_people": "o",
+    "see_audit": "og",
+    "see_protected": "og",
 }
 FOR_ALL_ONLY = {"create_events", "manage_people"}
 CASES = [
