@@ -17,6 +17,7 @@ PACKAGES_WITH_TABLES = (
     "agenda",
     "registrations",
     "replies",
+    "exchange",
     "door",
     "privacy",
 )
