@@ -14,6 +14,7 @@ from events_service.exchange.reading import read_sheet
 from events_service.exchange.report_rules import without_small
 from events_service.people.rules import Role
 from events_service.settings import Settings
+from tests.agenda.given import a_session, a_speaker
 from tests.conftest import settings_for
 from tests.exchange.given import ASA, BJORN, csv_of, letters, registered
 from tests.house.given import service
@@ -180,3 +181,20 @@ def test_a_small_group_cannot_be_worked_out_from_the_others(
     groups: dict[str, int], shown: tuple[dict[str, int], int]
 ) -> None:
     assert without_small(groups) == shown
+
+
+async def test_sign_ups_and_speakers_leave_as_files_too(database: Settings) -> None:
+    async with service(database) as client:
+        await an_event()
+        speaker = await a_speaker("-Ída", event="guide-launch")
+        session = await a_session("Café & Börs", event="guide-launch")
+        client.headers = await bearer(Role.ORGANISER)  # type: ignore[assignment]
+        for form in ("csv", "xlsx"):
+            roster = await client.get(f"{API}/speakers.{form}")
+            assert [line.cells[:2] for line in read_sheet(roster.content).lines] == [(speaker.id, "'-Ída")]
+            sign_ups = await client.get(f"{API}/sessions/{session.id}/sign-ups.{form}")
+            assert (read_sheet(sign_ups.content).headers[:2], sign_ups.headers["content-disposition"]) == (
+                ("registration_id", "name"), f'attachment; filename="guide-launch-cafe-bors-sign-ups.{form}"',
+            )  # fmt: skip
+        assert (await client.get(f"{API}/sessions/{'0' * 32}/sign-ups.csv")).status_code == 404
+        assert len(await deeds(action="exported_speakers")) == len(await deeds(action="exported_sign_ups")) == 2
