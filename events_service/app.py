@@ -16,6 +16,8 @@ from litestar.types import ControllerRouterHandler
 from events_service import __version__, database, settings
 from events_service.agenda import api as agenda_api
 from events_service.agenda import place_api
+from events_service.audit.actions import record_seen
+from events_service.audit.rules import Deed, Doer
 from events_service.database import fetch
 from events_service.directory import api as directory_api
 from events_service.directory import pages as directory_pages
@@ -35,6 +37,7 @@ from events_service.feeds import pages as feed_pages
 from events_service.feeds.pages import session_file
 from events_service.logs import configure_logs
 from events_service.outbox.pages import Desk, letters_router
+from events_service.outbox.rules import PostedLetter
 from events_service.people import api as people_api
 from events_service.people import pages as people_pages
 from events_service.people.guards import SignInFirst, actor_of, know_visitor, needs_somewhere, to_sign_in
@@ -67,6 +70,7 @@ from events_service.registrations import (
     magic_pages,
     my_pages,
     sign_up_pages,
+    stop_pages,
     substitute_api,
     substitute_pages,
     text_pages,
@@ -192,6 +196,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *questions_pages.ROUTES,
         *registrations_pages.ROUTES,
         *my_pages.ROUTES,
+        *stop_pages.ROUTES,
         *magic_pages.ROUTES,
         *my_data_pages.ROUTES,
         *privacy_office_pages.ROUTES,
@@ -237,7 +242,11 @@ def _desk() -> Desk:
     async def asker(request: Request[Any, Any, Any]) -> str:
         return (await actor_of(request)).id
 
-    return Desk(page=page, redirect=redirect, may_see=may_see, may_send=may_send, asker=asker)
+    async def note(request: Request[Any, Any, Any], action: str, letter: PostedLetter) -> None:
+        doer = Doer("account", (await actor_of(request)).id)
+        await record_seen(doer, Deed(action, letter.event_slug, "letter", letter.id))
+
+    return Desk(page=page, redirect=redirect, may_see=may_see, may_send=may_send, asker=asker, note=note)
 
 
 async def _event_slugs() -> list[str]:

@@ -25,6 +25,7 @@ from events_service.privacy.retention import Kind, note_removed, sweep_events
 from events_service.programme.letters import RENDERERS
 from events_service.registrations.announcing import announce_changes
 from events_service.registrations.magic_links import answer_requests, forget_links
+from events_service.registrations.reminding import remind_participants
 from events_service.replies import listener, mailbox
 from events_service.replies.actions import forget_raw_mail
 from events_service.settings import Settings
@@ -61,9 +62,12 @@ async def work(own: Settings, stop: asyncio.Event) -> None:
 
 
 async def tidy(now: datetime) -> None:
-    """Events that are over, speakers to remind, answers and tries nobody asks for any more, old letters' contents, ended sign-ins."""
+    """Events that are over, speakers and participants to remind, answers and tries nobody asks for any more, old letters' contents,
+    ended sign-ins.
+    """
     await complete_past_events(now)
     await remind_speakers(now)
+    await remind_participants(now)
     await sweep_events(now)
     await note_removed(Kind.LETTERS, await forget_bodies(now - FORGET_AFTER))
     await note_removed(Kind.RAW_MAIL, await forget_raw_mail(now))

@@ -35,6 +35,11 @@ UPDATE letter SET status = $1, next_attempt_at = $2, last_error = $3, attempts =
 WHERE id = $4 AND lease = $5
 """
 
+_SETTLE_HELD_BACK = """
+UPDATE letter SET status = 'given_up', held_back_at = $1, last_error = $2, lease = NULL, leased_until = NULL
+WHERE id = $3 AND lease = $4
+"""
+
 _LET_GO = "UPDATE letter SET lease = NULL, leased_until = NULL WHERE id = $1 AND lease = $2"
 
 
@@ -69,6 +74,13 @@ async def settle_failed(lease: Lease, fates: Sequence[tuple[PostedLetter, Fate]]
     rows = [(fate.status.value, fate.next_attempt_at, fate.last_error, one.id, lease.name) for one, fate in fates]
     async with transaction() as tx:
         await tx.execute_many(_SETTLE_FAILED, rows)
+
+
+async def settle_held_back(lease: Lease, letters: Sequence[tuple[PostedLetter, str]], *, now: datetime) -> None:
+    """These were not tried, each for its reason: their addresses take no mail."""
+    rows = [(now, reason, letter.id, lease.name) for letter, reason in letters]
+    async with transaction() as tx:
+        await tx.execute_many(_SETTLE_HELD_BACK, rows)
 
 
 async def let_go(lease: Lease, letters: Iterable[PostedLetter]) -> None:

@@ -18,7 +18,7 @@ from litestar.types import Guard
 
 from events_service import settings
 from events_service.errors import Forbidden
-from events_service.outbox import actions, queries, sending
+from events_service.outbox import actions, queries, sending, suppression
 from events_service.outbox.previews import Preview, preview_of
 from events_service.outbox.queries import Search
 from events_service.outbox.rules import PostedLetter, Status
@@ -45,7 +45,8 @@ class Desk:
     """What the pages need from other floors.
 
     `page(template, request, **values)` and `redirect(path)` answer; `may_see` and `may_send` give the slugs of the
-    events whose letters the asker may see and send again (None: all); `asker` gives the id of who asks, for the log.
+    events whose letters the asker may see and send again (None: all); `asker` gives the id of who asks, for the log; `note`
+    writes down in the audit log what was done about a letter.
     """
 
     page: Callable[..., Response[str]]
@@ -53,6 +54,7 @@ class Desk:
     may_see: Callable[[AnyRequest], Awaitable[Events]]
     may_send: Callable[[AnyRequest], Awaitable[Events]]
     asker: Callable[[AnyRequest], Awaitable[str]]
+    note: Callable[[AnyRequest, str, PostedLetter], Awaitable[None]]
 
 
 GivenDesk = NamedDependency[SkipValidation[Desk]]
@@ -62,7 +64,7 @@ def letters_router(desk: Desk, *, guards: list[Guard]) -> Router:
     """`/office/letters` and below, behind these guards."""
     return Router(
         "/office/letters",
-        route_handlers=[show_letters, show_letter, send_again],
+        route_handlers=[show_letters, show_letter, send_again, send_to_it_again],
         guards=guards,
         dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
         include_in_schema=False,
@@ -99,6 +101,8 @@ async def show_letter(request: AnyRequest, desk: GivenDesk, letter_id: FromPath[
         request,
         letter=letter,
         preview=await _preview(request, letter),
+        takes_no_mail=(await suppression.reasons([letter.recipient])).get(letter.recipient, ""),
+        may_lift=_is_within(letter, await desk.may_send(request)),
         may_resend=letter.facts is not None and _is_within(letter, await desk.may_send(request)),
         zone=settings.current().default_timezone,
     )
@@ -114,6 +118,17 @@ async def send_again(request: AnyRequest, desk: GivenDesk, letter_id: FromPath[s
         raise Forbidden()
     copy = await actions.resend(letter.id, by=await desk.asker(request))
     return desk.redirect(f"/office/letters/{copy}?done=resent")
+
+
+@post("/{letter_id:str}/lift", name="office_letter_lift")
+async def send_to_it_again(request: AnyRequest, desk: GivenDesk, letter_id: FromPath[str]) -> Redirect:
+    """Hold nothing back any more from the address that this letter went to."""
+    letter = await queries.letter(letter_id, within=await desk.may_see(request))
+    if not _is_within(letter, await desk.may_send(request)):
+        raise Forbidden()
+    await desk.note(request, "lifted_suppression", letter)
+    await suppression.lift(letter.recipient)
+    return desk.redirect(f"/office/letters/{letter.id}?done=suppression_lifted")
 
 
 async def _preview(request: AnyRequest, letter: PostedLetter) -> Preview | None:

@@ -12,9 +12,11 @@ from events_service.errors import NotFound
 from events_service.folding import search_key
 from events_service.outbox.rules import PostedLetter, Status
 
+# Held back is no state of its own in the table: such a letter is given up, and says since when.
+_STATUS = "CASE WHEN held_back_at IS NULL THEN status ELSE 'held_back' END"
 _CONDITIONS = {
     "event": "event_slug = {}",
-    "status": "status = {}",
+    "status": f"{_STATUS} = {{}}",
     "kind": "kind = {}",
     "text": "search_key LIKE {} ESCAPE '!'",
     "registration": "registration_id = {}",
@@ -54,10 +56,10 @@ async def counts(search: Search) -> dict[Status, int]:
     """How many letters of the search there are in each status; every status is in it."""
     where, values = _where(search)
     rows = await database.fetch(
-        f"SELECT status, COUNT(*) AS number FROM letter {where} GROUP BY status",  # noqa: S608
+        f"SELECT {_STATUS} AS state, COUNT(*) AS number FROM letter {where} GROUP BY {_STATUS}",  # noqa: S608
         *values,
     )
-    found = {row["status"]: int(row["number"]) for row in rows}
+    found = {row["state"]: int(row["number"]) for row in rows}
     return {status: found.get(status, 0) for status in Status}
 
 
@@ -95,7 +97,7 @@ def letter_from(row: Mapping[str, Any]) -> PostedLetter:
         facts=msgspec.json.decode(row["facts"]) if row["facts"] else None,
         event_slug=row["event_slug"],
         registration_id=row["registration_id"],
-        status=Status(row["status"]),
+        status=Status(row["status"]) if row["held_back_at"] is None else Status.HELD_BACK,
         attempts=row["attempts"],
         priority=row["priority"],
         created_at=row["created_at"],

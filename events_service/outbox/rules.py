@@ -28,11 +28,15 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 class Status(StrEnum):
-    """How far a letter has come. A letter that is being sent is still waiting: a lease says who holds it."""
+    """How far a letter has come. A letter that is being sent is still waiting: a lease says who holds it.
+
+    One that is held back was not tried: its address takes no mail.
+    """
 
     WAITING = "waiting"
     SENT = "sent"
     GIVEN_UP = "given_up"
+    HELD_BACK = "held_back"
 
 
 class Stage(StrEnum):
@@ -103,13 +107,16 @@ Renderers = Mapping[str, Renderer]
 
 
 class Trouble(Exception):
-    """A try that failed. `final`: this letter will never be taken; `everywhere`: no other letter would fare better."""
+    """A try that failed. `final`: this letter will never be taken; `everywhere`: no other letter would fare better; `bounced`: the
+    address takes no mail.
+    """
 
-    def __init__(self, reason: str, *, final: bool = False, everywhere: bool = False) -> None:
+    def __init__(self, reason: str, *, final: bool = False, everywhere: bool = False, bounced: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.final = final
         self.everywhere = everywhere
+        self.bounced = bounced
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +167,12 @@ def judge_answer(code: int, text: str, *, at: Stage) -> Trouble:
     """
     about_letter = at in (Stage.RECIPIENT, Stage.CONTENT) or code == TOO_LARGE
     about_policy = code == SIGN_IN_FIRST or bool(_POLICY.match(text))
+    final = about_letter and 500 <= code <= 599 and not about_policy
     return Trouble(
         f"{code} {text}",
-        final=about_letter and 500 <= code <= 599 and not about_policy,
+        final=final,
         everywhere=not about_letter or code == 421,
+        bounced=final and at is Stage.RECIPIENT and code != TOO_LARGE,
     )
 
 

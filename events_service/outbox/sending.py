@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from events_service.errors import Unavailable
-from events_service.outbox import leases, rules
+from events_service.outbox import leases, rules, suppression
 from events_service.outbox.leases import Lease
 from events_service.outbox.rules import PostedLetter, Rendered, Renderers, Trouble
 from events_service.outbox.transports import Carrier, Transport
@@ -52,7 +52,7 @@ async def send_due(renderers: Renderers, transport: Transport, *, now: datetime,
     lease = await leases.take(now=now, most=most)
     if not lease.letters:
         return 0
-    waiting = deque(lease.letters)
+    waiting = deque(await _without_held_back(lease, now=now))
     try:
         # The lease is committed: mail servers may take minutes, and no transaction stays open meanwhile.
         async with transport.open() as carrier:
@@ -61,6 +61,16 @@ async def send_due(renderers: Renderers, transport: Transport, *, now: datetime,
         with suppress(Unavailable):
             await leases.let_go(lease, waiting)
     return len(lease.letters) - len(waiting)
+
+
+async def _without_held_back(lease: Lease, *, now: datetime) -> list[PostedLetter]:
+    """Those to send: letters to addresses that take no mail are settled without a try."""
+    why = await suppression.reasons(letter.recipient for letter in lease.letters)
+    held_back = [(letter, why[letter.recipient]) for letter in lease.letters if letter.recipient in why]
+    if held_back:
+        await leases.settle_held_back(lease, held_back, now=now)
+        log.info("letters.held_back", number=len(held_back))
+    return [letter for letter in lease.letters if letter.recipient not in why]
 
 
 async def _send(batch: _Round, waiting: deque[PostedLetter]) -> None:
@@ -72,6 +82,8 @@ async def _send(batch: _Round, waiting: deque[PostedLetter]) -> None:
         except Trouble as trouble:
             if not trouble.everywhere:
                 await _settle_failed(batch, [letter], trouble)
+                if trouble.bounced:
+                    await suppression.suppress(letter.recipient, reason=trouble.reason, letter_id=letter.id)
                 continue
             others = list(waiting)
             waiting.clear()

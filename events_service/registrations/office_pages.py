@@ -44,7 +44,7 @@ from events_service.web.words import language
 PageRequest = Request[Any, Any, Any]
 LIST = "/office/events/{slug:str}/registrations"
 ONE = "/office/registrations/{registration_id:str}"
-PAGE_LENGTH, LETTERS_SHOWN = 50, 20
+PAGE_LENGTH, LETTERS_SHOWN = 50, 200
 Typed = Annotated[str, QueryParameter(max_length=200, pattern=r"^[^\x00]*$")]
 CursorTyped = Annotated[str, QueryParameter(max_length=400)]
 
@@ -195,6 +195,7 @@ async def _person(
         waitlist_position=await waitlist_position(person),
         answers=_answers(person),
         letters=letters,
+        may_resend=actor.may(Permission.SEND_LETTERS, event.slug),
         choices=[one for one in sessions.chosen if one.sign_up],
         badge_image=f"/office/registrations/{person.id}/badge.png" if seated else "",
         page_url=manage_url(person) if edits else "",

@@ -41,6 +41,7 @@ class Registration:
     links_generation: int
     invite_sequence: int | None
     invite_withdrawn: bool
+    mails_stopped_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ def registration_from(row: Row) -> Registration:
         links_generation=row["links_generation"],
         invite_sequence=row["invite_sequence"],
         invite_withdrawn=row["invite_withdrawn"],
+        # A row about to be written does not hold it.
+        mails_stopped_at=row.get("mails_stopped_at"),
     )
 
 

@@ -12,7 +12,7 @@ from litestar.handlers import BaseRouteHandler
 
 from events_service import clock
 from events_service.errors import Forbidden, NotFound
-from events_service.outbox import actions, queries
+from events_service.outbox import actions, queries, suppression
 from events_service.outbox.pages import Desk, letters_router
 from events_service.outbox.previews import preview_of
 from events_service.outbox.queries import Search
@@ -20,6 +20,7 @@ from events_service.outbox.rules import PostedLetter, Rendered
 from events_service.web.pages import page, redirect
 from tests.outbox.given import SENDER, mail_server, new_letter, posted, send_all
 
+NOTED: list[tuple[str, str]] = []
 PICTURE = b"\x89PNG\r\n\x1a\n not much of a picture"
 ILLUSTRATED = '<p style="color: red">Hello "Åsa" & <b>all</b></p><img src="cid:badge"><img src="cid:other">'
 
@@ -54,12 +55,16 @@ async def office(database: object) -> AsyncIterator[AsyncClient]:
     async def asker(request: Request) -> str:  # type: ignore[type-arg]
         return "account-1"
 
+    async def note(request: Request, action: str, letter: PostedLetter) -> None:  # type: ignore[type-arg]
+        NOTED.append((action, letter.id))
+
     desk = Desk(
         page=page,
         redirect=redirect,
         may_see=lambda request: in_header(request, "x-see"),
         may_send=lambda request: in_header(request, "x-send"),
         asker=asker,
+        note=note,
     )
 
     def answer(status: int):  # type: ignore[no-untyped-def]
@@ -163,6 +168,34 @@ async def test_sending_again_posts_a_copy_and_shows_it(office: AsyncClient) -> N
     assert original.id == letter
     assert (answer.status_code, answer.headers["location"]) == (303, f"/office/letters/{copy.id}?done=resent")
     assert "The mail is on its way again." in (await office.get(answer.headers["location"])).text
+
+
+async def test_a_letter_that_is_held_back_says_why_and_its_address_is_lifted_by_who_may_send(
+    office: AsyncClient,
+) -> None:
+    (letter,) = await posted(new_letter(event_slug="launch"))
+    await suppression.suppress("asa@malmo.example", reason="550 5.1.1 no such user", letter_id=None)
+    with mail_server() as server:
+        await send_all(server.transport)
+    assert server.delivered == []
+    shown = (await office.get(f"/office/letters/{letter}")).text
+    assert "This letter was held back" in shown and "550 5.1.1 no such user" in shown
+    assert f">{'asa@malmo.example'}<" in (await office.get("/office/letters?status=held_back")).text
+    assert "No letters here" in (await office.get("/office/letters?status=given_up")).text
+
+    reader = {"x-see": "launch", "x-send": ""}
+    assert "Send to this address again" not in (await office.get(f"/office/letters/{letter}", headers=reader)).text
+    assert (await office.post(f"/office/letters/{letter}/lift", headers=reader)).status_code == 403
+    assert (await office.post(f"/office/letters/{letter}/lift", headers={"x-see": "summit"})).status_code == 404
+    NOTED.clear()
+    lifted = await office.post(f"/office/letters/{letter}/lift")
+    assert (lifted.headers["location"], NOTED) == (
+        f"/office/letters/{letter}?done=suppression_lifted",
+        [("lifted_suppression", letter)],
+    )
+    assert "Send to this address again" not in (await office.get(f"/office/letters/{letter}")).text
+    await office.post(f"/office/letters/{letter}/resend")
+    assert [one.status.value for one in await queries.letters(Search(), limit=10)] == ["waiting", "held_back"]
 
 
 async def test_looking_changes_nothing(office: AsyncClient) -> None:
