@@ -13,6 +13,8 @@ from events_service.audit.rules import Deed, Doer
 from events_service.database import Row, Transaction, fetch_one, transaction
 from events_service.errors import Conflict, NotFound
 from events_service.identifiers import new_id
+from events_service.outbox.bounces import read_bounce
+from events_service.outbox.suppression import take_bounce
 from events_service.registrations.answer_rules import Answer, Asked, Given
 from events_service.registrations.answering import asked_to_event, asked_to_session, holder_of_token, take_answer
 from events_service.replies.reading import Unreadable, read_mail
@@ -38,7 +40,8 @@ class Place:
 async def take_in(
     raw: bytes, *, came_by: CameBy, recipients: tuple[str, ...] = (), within: frozenset[str] | None = None
 ) -> Verdict:
-    """Read the mail and do what it says, if it may be believed. The same mail again changes nothing.
+    """Read the mail and do what it says, if it may be believed. The same mail again changes nothing. A report
+    that a letter of ours was not delivered is acted upon too.
 
     `recipients` are those of its envelope; `within` limits whoever hands it over to the events of these slugs: mail about anything
     else is not kept. Once this returns, what it says is committed. Raises `Unavailable`.
@@ -50,6 +53,11 @@ async def take_in(
     except Unreadable as unreadable:
         log.info("mail.unreadable", why=str(unreadable), came_by=came_by.value)
         return Verdict(State.IGNORED, "unreadable")
+    if mail.is_automatic and within is None:
+        # A letter of ours came back: what sends letters wants to know.
+        bounce = await asyncio.to_thread(read_bounce, raw)
+        if bounce is not None and await take_bounce(bounce):
+            return Verdict(State.IGNORED, "bounce")
     place = await _place_of(mail)
     if within is not None and (place is None or place.event_slug not in within):
         return Verdict(State.REVIEW if mail.calendar else State.IGNORED, "unknown_invite")

@@ -43,7 +43,7 @@ class InboundOut(msgspec.Struct, frozen=True):
     """What became of a mail. `state` is `applied`, `review` (a registrar decides) or `ignored`; `why` is a code.
 
     Applied: `accepted`, `tentative`, `declined`. Review: `no_calendar`, `unreadable_calendar`, `other_method`, `unknown_invite`,
-    `no_answer`, `sender_differs`, `no_token`, `other_token`, `earlier_invite`, `came_back`. Ignored: `unreadable`, `automatic`,
+    `no_answer`, `sender_differs`, `no_token`, `other_token`, `earlier_invite`, `came_back`. Ignored: `unreadable`, `automatic`, `bounce`,
     `known_already`, `older_answer`, `earlier_invite`, `withdrawn`, `over`.
     """
 
