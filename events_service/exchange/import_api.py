@@ -86,8 +86,11 @@ class ListOperation(Operation):
 
     def __post_init__(self) -> None:
         text = Schema(type=OpenAPIType.STRING)
-        content = {kind: OpenAPIMediaType(schema=text) for kind in ACCEPTED}
-        content["text/csv"] = OpenAPIMediaType(schema=text, examples={"list": Example(value=EXAMPLE_FILE)})
+        content = {
+            kind: OpenAPIMediaType(schema=text, examples={"list": Example(value=EXAMPLE_FILE)}) for kind in ACCEPTED
+        }
+        # What is no text has no example in JSON.
+        content[MEDIA_TYPES["xlsx"]] = OpenAPIMediaType(schema=text)
         self.request_body = RequestBody(
             description=f"The file as it is, {LARGEST_BYTES // 1_000_000} MB at most; its first line names the columns.",
             content=content,
