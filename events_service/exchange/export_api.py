@@ -62,22 +62,40 @@ Columns = Annotated[
     ),
 ]
 Sensitive = Annotated[bool, QueryParameter(description="Sensitive answers too; `reason` says why, and is kept.")]
-Why = Annotated[str, QueryParameter(max_length=1_000, pattern=NO_NUL, description="Why sensitive answers are needed.")]
+Protected = Annotated[
+    bool,
+    QueryParameter(
+        description="Protected people by their names, for who may see them; `reason` says why, and is kept."
+    ),
+]
+Why = Annotated[str, QueryParameter(max_length=1_000, pattern=NO_NUL, description="Why that is needed.")]
 
 
 async def allowed_registrations(
-    event: Event, wanted: Wanted, *, asked: tuple[str, ...], sensitive: bool, reason: str, by: Doer
+    event: Event,
+    wanted: Wanted,
+    *,
+    asked: tuple[str, ...],
+    sensitive: bool,
+    reason: str,
+    by: Doer,
+    protected: bool = False,
 ) -> ListFile:
-    """The list, once it is written down who takes which columns along and why. Raises `Invalid` for sensitive answers without a reason."""
+    """The list, once it is written down who takes which columns along and why.
+
+    Raises `Invalid` where sensitive answers or the names of protected people are asked for without a reason.
+    """
     try:
         reason = paragraphs(reason)
     except Wrong as wrong:
         raise Invalid([FieldError("reason", wrong.code, wrong.message)]) from wrong
-    if sensitive and not reason:
-        raise Invalid([FieldError("reason", "required", "Say why the sensitive answers are needed.")])
+    if (sensitive or protected) and not reason:
+        what = "the sensitive answers" if sensitive else "the names of protected people"
+        raise Invalid([FieldError("reason", "required", f"Say why {what} are needed.")])
     columns = columns_for(await answers_of(event), asked=asked, sensitive=sensitive)
-    await record_seen(by, Deed("exported_registrations", event.slug, "event", event.id, columns, reason))
-    return registrations_list(event, wanted, columns)
+    action = "exported_protected_registrations" if protected else "exported_registrations"
+    await record_seen(by, Deed(action, event.slug, "event", event.id, columns, reason))
+    return registrations_list(event, wanted, columns, may_see_protected=protected)
 
 
 async def allowed_sign_ups(event: Event, session_id: str, *, by: Doer) -> ListFile:
@@ -138,6 +156,7 @@ def _registrations_route(form: Form) -> HTTPRouteHandler:
         city: City = "",
         columns: Columns = "",
         sensitive: Sensitive = False,
+        protected: Protected = False,
         reason: Why = "",
     ) -> Stream:
         """In the order they came, filtered as the list is. Times are UTC; answers are columns `answers.…`; who took them is written down.
@@ -146,9 +165,13 @@ def _registrations_route(form: Form) -> HTTPRouteHandler:
         """
         asked = tuple(name.strip() for name in columns.split(",") if name.strip())
         wanted = Wanted(text=q, status=status or "", category=category or "", city=city)
-        doer = doer_of(await actor_of(request))
+        actor = await actor_of(request)
+        if protected:
+            actor.require(Permission.SEE_PROTECTED, slug)
         event = await event_by_slug(slug)
-        file = await allowed_registrations(event, wanted, asked=asked, sensitive=sensitive, reason=reason, by=doer)
+        file = await allowed_registrations(
+            event, wanted, asked=asked, sensitive=sensitive, protected=protected, reason=reason, by=doer_of(actor)
+        )
         return streamed(file, form)
 
     return export_registrations

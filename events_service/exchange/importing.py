@@ -155,6 +155,9 @@ def _change(person: Registration, entry: Entry) -> RegistrationChange | None:
     if entry.status in ENDED:
         message = f"This person is {entry.status.value} in the file, and registered here. Cancel it on their page."
         raise _wrong("status", "not_ended_here", message)
+    if person.protected:
+        # The row holds an alias: whoever has the list may know the name, and must not put it back.
+        return None
     draft = entry.draft
     if draft.attendance is not None and draft.attendance is not person.attendance:
         raise _wrong("attendance", "attendance_differs", "The way of taking part is switched on the person’s page.")

@@ -13,6 +13,7 @@ from events_service.events.rules import Event
 from events_service.exchange.writing import Rows
 from events_service.folding import search_key
 from events_service.questions.queries import every_question_of
+from events_service.registrations.naming import seen_by
 from events_service.registrations.queries import Registration, Wanted, list_registrations
 from events_service.registrations.sign_up_queries import Attender, attenders_of
 from events_service.speakers.queries import speakers_of
@@ -72,13 +73,16 @@ def columns_for(answers: Answers, *, asked: Sequence[str] = (), sensitive: bool 
     return tuple(dict.fromkeys(asked)) or every
 
 
-def registrations_list(event: Event, wanted: Wanted, columns: tuple[str, ...]) -> ListFile:
-    """Who registered, in the order they came, as the list in the office is filtered."""
+def registrations_list(
+    event: Event, wanted: Wanted, columns: tuple[str, ...], *, may_see_protected: bool = False
+) -> ListFile:
+    """Who registered, in the order they came, as the list in the office is filtered; protected people under their alias."""
 
     async def rows() -> Rows:
         after = ""
         while people := await list_registrations(event.id, wanted, after=after, limit=BATCH):
-            yield [_registration_cells(person, columns) for person in people]
+            shown = [seen_by(person, may_see_protected=may_see_protected) for person in people]
+            yield [_registration_cells(person, columns) for person in shown]
             after = people[-1].id
 
     return ListFile(f"{event.slug}-registrations", columns, rows())

@@ -8,11 +8,13 @@ import httpx
 import pytest
 
 from events_service.audit.queries import entries as deeds
+from events_service.audit.rules import Doer
 from events_service.database import transaction
 from events_service.exchange import waiting
 from events_service.exchange.reading import read_sheet
 from events_service.exchange.report_rules import without_small
 from events_service.people.rules import Role
+from events_service.privacy.protecting import protect
 from events_service.settings import Settings
 from tests.agenda.given import a_session, a_speaker
 from tests.conftest import settings_for
@@ -198,3 +200,28 @@ async def test_sign_ups_and_speakers_leave_as_files_too(database: Settings) -> N
             )  # fmt: skip
         assert (await client.get(f"{API}/sessions/{'0' * 32}/sign-ups.csv")).status_code == 404
         assert len(await deeds(action="exported_speakers")) == len(await deeds(action="exported_sign_ups")) == 2
+
+
+async def test_protected_people_leave_under_their_alias_unless_a_named_role_says_why(settings: Settings) -> None:
+    async with service(settings) as client:
+        await an_event()
+        asa = await register()
+        await protect(asa.registration_id, alias="Guest of the city", doer=Doer("account", "me"), reason="Threats")
+        client.headers = await bearer(Role.REGISTRAR)  # type: ignore[assignment]
+        path = f"{API}/registrations.csv?columns=name,email"
+        hidden = f"name,email\r\nGuest of the city,{asa.registration_id}@protected.invalid\r\n"
+        assert (await client.get(path)).text == hidden
+        assert (await client.get(f"{path}&protected=true&reason=Hotel")).status_code == 403
+        # Whoever has the list knows the name; taking it in tells nothing and puts nothing back.
+        lists = {"content-type": "text/csv"}
+        taken = await client.post(
+            f"{API}/registrations/import", content="name,email\r\nÅsa X,asa@malmo.example\r\n", headers=lists
+        )
+        assert (taken.json()["unchanged"], (await client.get(path)).text) == (1, hidden)
+        client.headers = await bearer(Role.ORGANISER)  # type: ignore[assignment]
+        assert (await client.get(path)).text == hidden
+        assert (await client.get(f"{path}&protected=true")).status_code == 422
+        named = await client.get(f"{path}&protected=true&reason=Hotel")
+        assert named.text == "name,email\r\nÅsa Ðórsdóttir,asa@malmo.example\r\n"
+        (deed,) = await deeds(action="exported_protected_registrations")
+        assert (deed.deed.reason, deed.deed.fields) == ("Hotel", ("name", "email"))
