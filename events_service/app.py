@@ -36,6 +36,7 @@ from events_service.feeds import export_pages, own_pages
 from events_service.feeds import pages as feed_pages
 from events_service.feeds.pages import session_file
 from events_service.logs import configure_logs
+from events_service.messages import pages as messages_pages
 from events_service.outbox.pages import Desk, letters_router
 from events_service.outbox.rules import PostedLetter
 from events_service.people import api as people_api
@@ -210,6 +211,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *substitute_pages.ROUTES,
         *sign_up_pages.ROUTES,
         *text_pages.ROUTES,
+        *messages_pages.ROUTES,
         *roster_pages.ROUTES,
         *event_pages.ROUTES,
         *agenda_pages.ROUTES,

@@ -16,6 +16,7 @@ PACKAGES_WITH_TABLES = (
     "speakers",
     "agenda",
     "registrations",
+    "messages",
     "replies",
     "exchange",
     "door",

@@ -20,6 +20,12 @@ TABLES = (
     """CREATE TABLE IF NOT EXISTS suppressed_address (
         digest TEXT PRIMARY KEY, reason TEXT NOT NULL, letter TEXT, since TIMESTAMPTZ NOT NULL
     )""",
+    """CREATE TABLE IF NOT EXISTS bulk_message (
+        id TEXT PRIMARY KEY, event TEXT NOT NULL REFERENCES event (id) ON DELETE CASCADE, key TEXT NOT NULL UNIQUE,
+        segment TEXT NOT NULL, texts TEXT NOT NULL, main_language TEXT NOT NULL, sent_by TEXT NOT NULL,
+        recipients INT NOT NULL, left_out INT NOT NULL, created_at TIMESTAMPTZ NOT NULL
+    )""",
+    "CREATE INDEX IF NOT EXISTS bulk_message_event ON bulk_message (event, id)",
 )
 COLUMNS = (
     ("letter", "held_back_at", "TIMESTAMPTZ"),

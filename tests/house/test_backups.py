@@ -108,6 +108,7 @@ async def something_of_everything() -> Event:
     await set_admission(event, Admission(cities={"Malmö": 40}))
     await record_seen(Doer("account", "me"), Deed("looked", event.slug))
     await keep_words(event, "confirmed", "sv", Words("Välkommen", "Hej {name}!"), by=Doer("account", "me"))
+    await change("INSERT INTO bulk_message VALUES ($1, $2, 'key', '{}', '{}', 'en', 'me', 1, 0, $3)", new_id(), event.id, clock.now())
     await change("INSERT INTO suppressed_address VALUES ('digest', '550 5.1.1', NULL, $1)", clock.now())
     await change(
         "INSERT INTO substitution VALUES ($1, $2, $3, NULL, '{}', 'pending', '', 'account', 'me', $4, NULL, NULL, NULL)",
