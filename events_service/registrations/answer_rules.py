@@ -42,8 +42,3 @@ class Asked:
     session_id: str | None = None
     registration_id: str | None = None
     speaker_id: str | None = None
-
-
-def holds_still(answer_sequence: int | None, invite_sequence: int | None) -> bool:
-    """Whether an answer is to the invite as it is now: what was said to an earlier time or place counts no longer."""
-    return answer_sequence is not None and invite_sequence is not None and answer_sequence >= invite_sequence

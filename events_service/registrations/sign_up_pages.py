@@ -19,6 +19,7 @@ from events_service.people.api import known_id
 from events_service.people.guards import SignInFirst, actor_of, to_sign_in
 from events_service.people.rules import Permission
 from events_service.registrations import sign_ups
+from events_service.registrations.answer_queries import answers_to_session
 from events_service.registrations.drafts import SignUpByAddress
 from events_service.registrations.queries import registration_at_event, registration_by_address
 from events_service.registrations.sign_up_queries import attenders_of, places_of, session_title
@@ -159,6 +160,7 @@ async def _page(
         rooms=listed.agenda.rooms_of(session) if session else (),
         places=(await places_of(listed.event, listed.agenda)).get(listed.id),
         attenders=shown,
+        said=await answers_to_session(listed.id),
         may_edit=(await actor_of(request)).may(Permission.EDIT_REGISTRATIONS, listed.event.slug),
         takes_sign_ups=session is not None and is_signable(session, now=clock.now()),
         earlier=path if cursor else None,

@@ -1,7 +1,7 @@
 """Reading mail that was taken in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from events_service.database import Row, fetch, fetch_one
@@ -39,7 +39,7 @@ class Taken:
 
 _TAKEN = """
 SELECT inbound_mail.*, event.slug AS event_slug, event.title AS event_title, session.title AS session_title,
-       registration.id AS registration_id
+       registration.id AS registration_id, registration.protected, registration.name AS shown_as
 FROM inbound_mail LEFT JOIN event ON event.id = inbound_mail.event LEFT JOIN session ON session.id = inbound_mail.session
 LEFT JOIN registration ON registration.event = inbound_mail.event AND registration.email_key = inbound_mail.email_key
 """
@@ -80,7 +80,8 @@ async def how_many_wait(events: Sequence[str] | None = None) -> int:
 
 
 def _taken(row: Row) -> Taken:
-    return Taken(
+    """Of protected people the name they are shown by alone: neither their address nor their words."""
+    found = Taken(
         id=row["id"],
         received_at=row["received_at"],
         came_by=CameBy(row["came_by"]),
@@ -98,3 +99,7 @@ def _taken(row: Row) -> Taken:
         contents=row["contents"],
         decided_at=row["decided_at"],
     )
+    if not row["protected"]:
+        return found
+    shown = row["shown_as"]
+    return replace(found, holder=shown, sender=shown, attendee="", subject="", contents=None)

@@ -21,14 +21,16 @@ from tests.replies.samples import Answering, Builder, gmail
 ADDRESS = "asa@malmo.example"
 
 
-async def invite_to(email: str = ADDRESS, **more: Any) -> Answering:
-    """What this person's calendar knows of the last invite they were mailed, ready to be answered a minute from now on."""
+async def invite_to(email: str = ADDRESS, *, to: str = "", **more: Any) -> Answering:
+    """What this person's calendar knows of the last invite they were mailed (`to` an event or a session), ready to be answered."""
     rows = await fetch("SELECT * FROM letter WHERE recipient = $1 ORDER BY id DESC", email)
     for row in rows:
         letter = letter_from(row)
         ics = _ics_in((await RENDERERS[letter.kind](letter)).message)
         if ics is not None and b"METHOD:REQUEST" in ics:
             (event,) = Calendar.from_ical(ics).walk("VEVENT")
+            if not str(event["UID"]).startswith(to):
+                continue
             told = Answering(
                 uid=str(event["UID"]),
                 to=str(event["ORGANIZER"]).removeprefix("mailto:"),

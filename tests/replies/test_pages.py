@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from events_service.database import transaction
 from events_service.people.rules import Role
 from events_service.settings import Settings
 from tests.registrations.given import an_event, enter, form_token, register
@@ -21,8 +22,11 @@ async def test_a_registrar_reads_why_an_answer_waits_and_lets_it_count(database:
         f"From: {ADDRESS}\nTo: {forged.to}\nContent-Type: text/html\n\n<script>alert(1)</script>May I <i>bring</i> him?"
     )
     assert await came(words.encode()) == ("review", "no_calendar")
+    await answers(await invite_to())
     async with service() as client:
         await enter(client)
+        listed = (await client.get("/office/events/guide-launch/registrations")).text
+        assert "Calendars answered: 1 yes, 0 maybe, 0 no" in listed
         page = (await client.get(REPLIES)).text
         assert "It was sent from another address than the one it speaks for." in page
         assert f"Let it count for {ADDRESS}" in page
@@ -38,7 +42,7 @@ async def test_a_registrar_reads_why_an_answer_waits_and_lets_it_count(database:
         other = refused.text.split('/dismiss"')[0].rsplit('action="', 1)[1]
         aside = await client.post(f"{other}/dismiss", data={"csrf_token": token}, headers=SAME_SITE)
         assert aside.headers["location"] == f"{REPLIES}?done=reply_dismissed"
-        assert await mails() == [("applied", "sender_differs"), ("dismissed", "no_calendar")]
+        assert await mails() == [("applied", "sender_differs"), ("dismissed", "no_calendar"), ("applied", "accepted")]
         assert "Nothing waits for you." in (await client.get(REPLIES)).text
         assert "evil@elsewhere.example" in (await client.get(f"{REPLIES}?state=applied")).text
         assert (await client.get(f"{REPLIES}?state=nonsense")).status_code == 200
@@ -69,3 +73,21 @@ async def test_a_registrar_of_one_event_sees_and_decides_about_its_answers_alone
         await enter(client, Role.ORGANISER)
         page = (await client.get(REPLIES)).text
         assert [name in page for name in ("launch@else", "summit@else", "nowhere@else")] == [True, False, True]
+
+
+async def test_of_protected_people_the_page_shows_neither_address_nor_words(database: Settings) -> None:
+    await an_event()
+    await register()
+    forged = await invite_to(partstat="DECLINED", sender="asa.private@elsewhere.example")
+    await answers(forged)
+    async with transaction() as tx:
+        await tx.execute("UPDATE registration SET protected = TRUE, name = 'Guest A'")
+    async with service() as client:
+        await enter(client)
+        page = (await client.get(REPLIES)).text
+    assert "Let it count for Guest A" in page
+    assert [text in page for text in ("asa.private", ADDRESS, "Launch of the Safe Cities Guide")] == [
+        False,
+        False,
+        True,
+    ]
