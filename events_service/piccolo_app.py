@@ -15,6 +15,7 @@ PACKAGES_WITH_TABLES = (
     "questions",
     "speakers",
     "agenda",
+    "invitations",
     "registrations",
     "messages",
     "replies",

@@ -11,6 +11,7 @@ from events_service.events.drafts import given
 from events_service.events.rules import Event
 from events_service.folding import search_key
 from events_service.outbox.actions import post
+from events_service.registrations.accepting import accept_invitation
 from events_service.registrations.drafts import RegistrationChange
 from events_service.registrations.letters import Addressee, InviteFacts, letter_about, next_invite
 from events_service.registrations.queries import (
@@ -34,6 +35,8 @@ async def register(application: Application) -> Outcome:
 
     Raises `NotFound`, `Invalid`, `EventFull`, `RegistrationClosed`, `InvitationRequired`, `Unavailable`.
     """
+    if application.draft.invitation is not None:
+        return await accept_invitation(application)
     return await _batches.submit(application)
 
 

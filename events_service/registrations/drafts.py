@@ -10,6 +10,7 @@ from events_service.web.bodies import Body, Wrong
 from events_service.web.fields import Email, LanguageTag, Line, OptionalLine, checked, needed_line, paragraphs
 
 ID = re.compile("[0-9a-f]{32}")
+CODE = re.compile("[a-z2-7]{32}")
 AnswerValue = str | int | float | bool | list[str] | None
 
 
@@ -48,9 +49,12 @@ def registration_id(text: str) -> str:
     return text
 
 
-def unknown_invitation(code: str) -> str:
-    """No personal invitation is given out yet."""
-    raise Wrong("unknown_invitation", "This invitation is not known. Leave it out, or ask the organiser.")
+def invitation_code(code: str) -> str:
+    """What may be the code of an invitation; whether it is one is known once it is looked up."""
+    code = code.strip().lower()
+    if not CODE.fullmatch(code):
+        raise Wrong("unknown_invitation", "This invitation is not known. Use the link in your mail, or leave it out.")
+    return code
 
 
 def agreed(consent: bool) -> bool:
@@ -77,7 +81,7 @@ class RegistrationDraft(Body, frozen=True, kw_only=True):
     answers: Answers = field(default_factory=dict)
     session_ids: Annotated[list[SessionId], Meta(max_length=100)] = field(default_factory=list)
     despite_overlap: bool = False
-    invitation: Annotated[str, checked(unknown_invitation, max_length=200)] | None = None
+    invitation: Annotated[str, checked(invitation_code, max_length=200)] | None = None
     consent: bool = False
 
 

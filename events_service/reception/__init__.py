@@ -1,0 +1,1 @@
+"""Where guests are met: invitations as their guests and the organisers see them."""
