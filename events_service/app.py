@@ -56,7 +56,7 @@ from events_service.planning import (
     roster_pages,
     session_pages,
 )
-from events_service.privacy import audit_api, my_data_pages
+from events_service.privacy import audit_api, my_data_pages, protecting_api, protecting_pages
 from events_service.privacy import office_pages as privacy_office_pages
 from events_service.programme import change_log, choice_pages, embeds, screens, speaking_pages, starring
 from events_service.programme import pages as agenda_pages
@@ -171,6 +171,7 @@ def _routes() -> list[ControllerRouterHandler]:
         *reports.API_ROUTES,
         *texts_api.ROUTES,
         *audit_api.ROUTES,
+        *protecting_api.ROUTES,
         *agenda_api.ROUTES,
         *place_api.ROUTES,
         *conflict_api.ROUTES,
@@ -201,6 +202,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *magic_pages.ROUTES,
         *my_data_pages.ROUTES,
         *privacy_office_pages.ROUTES,
+        *protecting_pages.ROUTES,
         *choice_pages.ROUTES,
         *speaking_pages.ROUTES,
         *registrations_office_pages.ROUTES,

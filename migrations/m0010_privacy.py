@@ -26,8 +26,7 @@ TABLES = (
 )
 COLUMNS = (
     ("protected", "BOOLEAN NOT NULL DEFAULT FALSE"),
-    ("alias", "TEXT NOT NULL DEFAULT ''"),
-    ("protected_key", "TEXT NOT NULL DEFAULT ''"),
+    ("identity", "TEXT NOT NULL DEFAULT ''"),
     ("erased_at", "TIMESTAMPTZ"),
 )
 

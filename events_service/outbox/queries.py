@@ -1,7 +1,7 @@
 """What lies in the outbox, shaped for the back office's list and preview."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -18,7 +18,8 @@ _CONDITIONS = {
     "event": "event_slug = {}",
     "status": f"{_STATUS} = {{}}",
     "kind": "kind = {}",
-    "text": "search_key LIKE {} ESCAPE '!'",
+    "text": "search_key LIKE {} ESCAPE '!' AND NOT EXISTS (SELECT 1 FROM registration"
+    " WHERE registration.id = letter.registration_id AND registration.protected)",
     "registration": "registration_id = {}",
     "within": "event_slug = ANY({})",
     "after": "id < {}",
@@ -49,7 +50,7 @@ async def letters(search: Search, *, after: str = "", limit: int) -> list[Posted
         *values,
         limit,
     )
-    return [letter_from(row) for row in rows]
+    return await _under_their_aliases([letter_from(row) for row in rows])
 
 
 async def counts(search: Search) -> dict[Status, int]:
@@ -82,7 +83,22 @@ async def letter(letter_id: str, *, within: frozenset[str] | None = None) -> Pos
     row = await database.fetch_one("SELECT * FROM letter WHERE id = $1", letter_id)
     if row is None or (within is not None and row["event_slug"] not in within):
         raise NotFound()
-    return letter_from(row)
+    return (await _under_their_aliases([letter_from(row)]))[0]
+
+
+async def _under_their_aliases(found: list[PostedLetter]) -> list[PostedLetter]:
+    """Letters to protected people show the alias for the address, and nothing of what they say."""
+    about = sorted({one.registration_id for one in found if one.registration_id})
+    if not about:
+        return found
+    rows = await database.fetch("SELECT id, name FROM registration WHERE protected AND id = ANY($1)", about)
+    aliases = {row["id"]: row["name"] for row in rows}
+    return [
+        replace(one, recipient=aliases[one.registration_id], recipient_name=aliases[one.registration_id], facts=None)
+        if one.registration_id in aliases
+        else one
+        for one in found
+    ]
 
 
 def letter_from(row: Mapping[str, Any]) -> PostedLetter:

@@ -75,7 +75,7 @@ async def what_comes_next() -> list[Due]:
            GROUP BY event.id, event.slug, event.title, event.ends_at, event.retention_days, admission.sensitive_days"""
     )
     found = [due for row in rows for due in _due(row)]
-    return sorted(found, key=lambda due: (due.at, due.event_slug, due.kind))
+    return sorted(found, key=lambda due: (due.at, due.event_slug, due.kind is not Kind.SENSITIVE_ANSWERS))
 
 
 async def note_removed(kind: Kind, removed: int, *, event_slug: str | None = None) -> None:

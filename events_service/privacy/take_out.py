@@ -15,7 +15,7 @@ Kept = Mapping[str, list[dict[str, Any]]]
 
 _REGISTRATIONS = """SELECT event.slug AS event, event.title AS event_title, registration.status, registration.name, registration.email,
        registration.organisation, registration.city, registration.category, registration.attendance, registration.language,
-       registration.answers, registration.alias, registration.protected, registration.source, registration.consent_at,
+       registration.answers, registration.protected, registration.identity, registration.source, registration.consent_at,
        registration.created_at AS registered_at, registration.changed_at, registration.reminded_at,
        registration.answer AS calendar_answer
        FROM registration JOIN event ON event.id = registration.event WHERE registration.email_key = $1 ORDER BY registration.id"""
@@ -56,7 +56,7 @@ _AS_JSON = frozenset({"answers", "availability"})
 
 async def kept_about(email_key: str) -> Kept:
     """Everything kept about this address, given folded, by what it is: a list of plain objects each; times in UTC."""
-    found = {"registrations": [_plain(row) for row in await fetch(_REGISTRATIONS, email_key)]}
+    found = {"registrations": [_themselves(_plain(row)) for row in await fetch(_REGISTRATIONS, email_key)]}
     for name, statement in _OF_REGISTRATIONS.items():
         found[name] = [_plain(row) for row in await fetch(statement, email_key)]
     return found
@@ -101,6 +101,14 @@ def _text(value: object) -> str:
 def _safe(text: str) -> str:
     # A spreadsheet takes these for the beginning of a formula.
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+
+
+def _themselves(registration: dict[str, Any]) -> dict[str, Any]:
+    """A protected person under their own name, with the alias that others see."""
+    who = registration.pop("identity")
+    if not who:
+        return registration
+    return {**registration, **msgspec.json.decode(who), "alias": registration["name"]}
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from events_service.database import Transaction
 
 # A nameless registration is told of nothing any more; its links and open pages end.
 _REGISTRATION = """UPDATE registration SET email = '', email_key = 'erased:' || id, name = '', search_key = '', organisation = '',
-       answers = '{}', consent_at = NULL, protected = FALSE, alias = '', protected_key = '', check_digest = NULL,
+       answers = '{}', consent_at = NULL, protected = FALSE, identity = '', check_digest = NULL,
        page_digest = 'erased:' || id, feed_digest = 'erased:' || id, links_generation = links_generation + 1,
        told_sequence = 2147483647, told_cancelled_at = $2, erased_at = $2, changed_at = $2, version = version + 1
        WHERE id = ANY($1)"""

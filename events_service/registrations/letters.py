@@ -34,6 +34,7 @@ from events_service.events.signing import keys_of
 from events_service.outbox.rules import NewLetter, PostedLetter, Rendered
 from events_service.registrations.badge_images import qr_png
 from events_service.registrations.links import feed_url, page_url, reply_address, stop_mails_url
+from events_service.registrations.naming import identity_of
 from events_service.registrations.queries import Registration
 from events_service.registrations.rules import Status
 from events_service.registrations.secrets import badge_text, page_code
@@ -73,11 +74,12 @@ class Addressee(msgspec.Struct, frozen=True, kw_only=True):
         badge_generation: int | None = None,
         waitlist_position: int | None = None,
     ) -> "Addressee":
-        """From a registration, with what is about to change."""
+        """From a registration, with what is about to change. Their own letters call even protected people by their name."""
+        who = identity_of(person)
         return cls(
             id=person.id,
-            name=person.name,
-            email=person.email,
+            name=who.name,
+            email=who.email,
             language=person.language,
             category=person.category.value,
             status=status or person.status,

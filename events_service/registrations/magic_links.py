@@ -13,6 +13,7 @@ from events_service.identifiers import new_id
 from events_service.outbox.actions import post
 from events_service.outbox.rules import NewLetter
 from events_service.registrations.letters import URGENT
+from events_service.registrations.naming import identity_of
 from events_service.registrations.queries import Registration, registration_from
 from events_service.sealing import keyed_token, token_digest
 
@@ -51,12 +52,8 @@ async def answer_requests() -> int:
             AT_ONCE,
         )
         keys = sorted({row["email_key"] for row in asked})
-        rows = await tx.fetch(
-            """SELECT email_key, MAX(name) AS name, MAX(email) AS email FROM registration
-               WHERE email_key = ANY($1) GROUP BY email_key""",
-            keys,
-        )
-        people = {row["email_key"]: row for row in rows}
+        rows = await tx.fetch("SELECT * FROM registration WHERE email_key = ANY($1) ORDER BY id", keys)
+        people = {row["email_key"]: identity_of(registration_from(row)) for row in rows}
         known = [row for row in asked if row["email_key"] in people]
         await tx.execute_many(
             "UPDATE magic_link SET expires_at = $2 WHERE id = $1", [(row["id"], now + LASTS) for row in known]
@@ -65,7 +62,7 @@ async def answer_requests() -> int:
             "DELETE FROM magic_link WHERE id = $1", [(row["id"],) for row in asked if row not in known]
         )
         letters = [
-            NewLetter(KIND, person["email"], person["name"], row["language"], {"link_id": row["id"]}, priority=URGENT)
+            NewLetter(KIND, person.email, person.name, row["language"], {"link_id": row["id"]}, priority=URGENT)
             for row in known
             if (person := people[row["email_key"]])
         ]

@@ -20,6 +20,7 @@ from events_service.registrations import actions
 from events_service.registrations.badges import badge_picture
 from events_service.registrations.choices import own_agenda
 from events_service.registrations.links import feed_url
+from events_service.registrations.naming import seen_by
 from events_service.registrations.open_pass import closing_cookie, open_registration, opening_cookie, pass_of
 from events_service.registrations.queries import (
     Registration,
@@ -183,7 +184,7 @@ async def _own(request: PageRequest) -> _Own:
     person = await open_registration(request)
     if person is None:
         raise NothingOpen()
-    return _Own(person, await event_by_id(person.event_id))
+    return _Own(seen_by(person, may_see_protected=True), await event_by_id(person.event_id))
 
 
 def _as_they_see_it(own: _Own) -> Event:

@@ -198,7 +198,7 @@ async def _person(
         may_resend=actor.may(Permission.SEND_LETTERS, event.slug),
         choices=[one for one in sessions.chosen if one.sign_up],
         badge_image=f"/office/registrations/{person.id}/badge.png" if seated else "",
-        page_url=manage_url(person) if edits else "",
+        page_url=manage_url(person) if edits and not person.protected else "",
         steps=_steps(person) if edits else frozenset(),
         form=form or {},
         errors=errors or {},

@@ -41,6 +41,8 @@ class Registration:
     links_generation: int
     invite_sequence: int | None
     invite_withdrawn: bool
+    protected: bool
+    identity: str
     mails_stopped_at: datetime | None
 
 
@@ -110,6 +112,8 @@ def registration_from(row: Row) -> Registration:
         links_generation=row["links_generation"],
         invite_sequence=row["invite_sequence"],
         invite_withdrawn=row["invite_withdrawn"],
+        protected=row["protected"],
+        identity=row["identity"],
         # A row about to be written does not hold it.
         mails_stopped_at=row.get("mails_stopped_at"),
     )

@@ -23,6 +23,7 @@ from events_service.outbox.rules import NewLetter
 from events_service.registrations.badge_tokens import badge_digest
 from events_service.registrations.drafts import RegistrationDraft
 from events_service.registrations.letters import Addressee, letter_about, next_invite
+from events_service.registrations.naming import Identity, columns_of
 from events_service.registrations.queries import registration_from, taken_seats
 from events_service.registrations.rules import (
     ENDED,
@@ -253,11 +254,14 @@ def _new_row(
     return {
         "id": row_id,
         "event": event.id,
-        "email": draft.email,
         "email_key": email_key(draft.email),
-        "name": draft.name,
-        "search_key": search_key(f"{draft.name} {draft.email} {draft.organisation} {draft.city}"),
-        "organisation": draft.organisation,
+        # Who comes back stays protected.
+        **columns_of(
+            Identity(draft.name, draft.email, draft.organisation),
+            row_id,
+            city=draft.city,
+            alias=before["name"] if before and before["protected"] else None,
+        ),
         "city": draft.city,
         "category": draft.category.value,
         "attendance": attendance.value,

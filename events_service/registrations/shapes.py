@@ -182,7 +182,7 @@ async def registrations_out(people: Sequence[Registration], event: Event, *, act
             created_at=person.created_at,
             changed_at=person.changed_at,
             version=person.version,
-            manage_url=manage_url(person) if edits else None,
+            manage_url=manage_url(person) if edits and not person.protected else None,
             badge=badges.get(person.id),
             sessions=[
                 ChosenSession(session_id, one.status, one.position)

@@ -19,7 +19,7 @@ class Registration(Table, tablename="registration"):
     `invite_sequence` is the SEQUENCE last sent to this person, `invite_withdrawn` whether that was a CANCEL; `told_sequence` is the
     event's own SEQUENCE as they were last told it, which their own can run ahead of.
     `answer` is what their calendar last said to the invite, with the SEQUENCE and DTSTAMP it said so with.
-    `protected` people are shown under their `alias`; `protected_key` is what they are searched by under their own name. Of who was
+    Of `protected` people the name is an alias and the address leads nowhere; who they are stands in `identity` (JSON). Of who was
     erased (`erased_at`) the row stays, nameless, so that counts stay right.
     Tokens (the page, the feed) are drawn from the installation's key and `links_generation`; only digests are here.
     """
@@ -67,8 +67,7 @@ class Registration(Table, tablename="registration"):
     answered_at = Timestamptz(null=True, default=None)
 
     protected = Boolean(default=False)
-    alias = Text(default="")
-    protected_key = Text(default="")
+    identity = Text(default="")
     erased_at = Timestamptz(null=True, default=None)
 
 

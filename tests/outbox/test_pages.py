@@ -156,7 +156,7 @@ async def test_a_forgotten_letter_is_remembered_and_cannot_be_sent_again(office:
     await actions.forget_bodies(clock.now())
     answer = await office.get(f"/office/letters/{letter}")
     assert answer.status_code == 200
-    assert "The contents are deleted" in answer.text
+    assert "The contents are not shown" in answer.text
     assert "Send again" not in answer.text
 
 
