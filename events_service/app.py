@@ -65,8 +65,9 @@ from events_service.programme import session_pages as programme_session_pages
 from events_service.programme.letters import RENDERERS
 from events_service.questions import api as questions_api
 from events_service.questions import pages as questions_pages
-from events_service.registrations import api as registrations_api
 from events_service.registrations import (
+    answer_api,
+    answer_pages,
     event_pages,
     magic_pages,
     my_pages,
@@ -76,6 +77,7 @@ from events_service.registrations import (
     substitute_pages,
     text_pages,
 )
+from events_service.registrations import api as registrations_api
 from events_service.registrations import office_pages as registrations_office_pages
 from events_service.registrations import pages as registrations_pages
 from events_service.replies import api as replies_api
@@ -165,6 +167,7 @@ def _routes() -> list[ControllerRouterHandler]:
         *people_api.routes(_event_slugs),
         *events_api.ROUTES,
         *questions_api.ROUTES,
+        *answer_api.ROUTES,
         *registrations_api.ROUTES,
         *list_import_api.ROUTES,
         *list_export_api.ROUTES,
@@ -198,6 +201,7 @@ def _pages() -> list[ControllerRouterHandler]:
         *questions_pages.ROUTES,
         *registrations_pages.ROUTES,
         *my_pages.ROUTES,
+        *answer_pages.ROUTES,
         *stop_pages.ROUTES,
         *magic_pages.ROUTES,
         *my_data_pages.ROUTES,

@@ -11,6 +11,7 @@ from events_service.demo.happenings import HAPPENINGS
 from events_service.demo.organisations import WORKPLACES
 from events_service.demo.people import everyone
 from events_service.demo.programmes import plan_agendas
+from events_service.demo.questions import ask_questions
 from events_service.demo.staff import EMAILS, SignIn, account_emails, add_staff
 from events_service.directory.actions import add_cities, add_contacts, add_organisations
 from events_service.events.actions import create_event, publish_event
@@ -46,6 +47,7 @@ async def load() -> LoadReport:
     organisations = await add_organisations(place.organisation for place in WORKPLACES)
     contacts = await add_contacts(everyone())
     events = sum([await _announce(body) for body in HAPPENINGS])
+    await ask_questions()
     registrations = sum([await _register(slug, people) for slug, people in guests().items()])
     sessions = await plan_agendas()
     sign_ups = await choose_sessions()

@@ -7,7 +7,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from events_service.errors import Conflict, Invalid, NotFound
+from events_service.errors import Conflict, FieldError, Invalid
 from events_service.events.access import needs_at_event
 from events_service.events.categories import Category
 from events_service.events.drafts import Version
@@ -43,7 +43,7 @@ async def add_preset(request: PageRequest, slug: FromPath[str]) -> Response[Any]
     """Add a question that most events ask."""
     preset = PRESETS.get(str((await posted_form(request)).get("preset", "")))
     if preset is None:
-        raise NotFound()
+        raise Invalid([FieldError("preset", "unknown_value", "There is no such question ready to ask.")])
     try:
         await actions.add_question(slug, preset)
     except Invalid:

@@ -21,6 +21,7 @@ from events_service.registrations.queries import (
     taken_seats,
     waitlist_position,
 )
+from events_service.registrations.questionnaire import settle_answers
 from events_service.registrations.rules import Placement, Status, Taken, check_open, check_step, place
 from events_service.registrations.seating import Application, Outcome, seat_batch
 from events_service.registrations.sign_ups import end_sign_ups_of
@@ -119,7 +120,7 @@ async def _edit(tx: Transaction, person: Registration, change: RegistrationChang
         city,
         category.value,
         given(change.language, person.language),
-        msgspec.json.encode(given(change.answers, person.answers)).decode(),
+        await settle_answers(tx, person, change.answers, category=category),
         search_key(f"{name} {person.email} {organisation} {city}"),
         clock.now(),
     )

@@ -15,6 +15,7 @@ from events_service.people.guards import actor_of, needs_account
 from events_service.people.rules import Permission
 from events_service.registrations import actions, badge_api, shapes, sign_up_api
 from events_service.registrations.access import registration_at
+from events_service.registrations.answers_seen import record_answers_seen
 from events_service.registrations.badges import badges_of
 from events_service.registrations.drafts import OwnDraft, Reason, RegistrationChange, RegistrationDraft
 from events_service.registrations.queries import (
@@ -148,8 +149,12 @@ async def list_all(
     responses=_read({}),
 )
 async def read(request: ApiRequest, registration_id: IdInPath) -> RegistrationOut:
-    """With the badge's text and the address of the participant's own page."""
-    return await _shown(request, await registration_at(request, registration_id))
+    """With the badge's text, the address of the participant's own page, and sensitive answers: that these were read is written down."""
+    person = await registration_at(request, registration_id)
+    actor, event = await actor_of(request), await event_by_id(person.event_id)
+    await record_answers_seen(actor, person, event)
+    (shown,) = await registrations_out([person], event, actor=actor, sensitive=True)
+    return shown
 
 
 @patch(

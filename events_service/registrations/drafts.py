@@ -5,13 +5,13 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType, field
 
+from events_service.questions.rules import AnswerValue
 from events_service.registrations.rules import Attendance, Category
 from events_service.web.bodies import Body, Wrong
 from events_service.web.fields import Email, LanguageTag, Line, OptionalLine, checked, needed_line, paragraphs
 
 ID = re.compile("[0-9a-f]{32}")
 CODE = re.compile("[a-z2-7]{32}")
-AnswerValue = str | int | float | bool | list[str] | None
 
 
 def clean_answers(answers: dict[str, AnswerValue]) -> dict[str, AnswerValue]:
@@ -107,6 +107,12 @@ class RegistrationChange(Body, frozen=True, kw_only=True):
     category: Category | UnsetType = UNSET
     language: LanguageTag | UnsetType = UNSET
     answers: Answers | UnsetType = UNSET
+
+
+class OwnAnswers(Body, frozen=True, kw_only=True):
+    """What a participant answers to the event's questions from now on, all of it."""
+
+    answers: Answers = field(default_factory=dict)
 
 
 class SignUpDraft(Body, frozen=True, kw_only=True):

@@ -18,8 +18,19 @@ from events_service.outbox.queries import Search
 from events_service.outbox.queries import letters as letters_of
 from events_service.people.guards import SignInFirst, actor_of, needs_account, to_sign_in
 from events_service.people.rules import Permission
+from events_service.questions.fields import answers_in_words, fields_of, labels_of
+from events_service.questions.queries import every_question_of, questions_of, sensitive_names
+from events_service.questions.rules import Kind, without_sensitive
 from events_service.registrations import actions
 from events_service.registrations.access import registration_at
+from events_service.registrations.answer_files import forget_files
+from events_service.registrations.answer_forms import (
+    MOST_SENT_BYTES,
+    AnswersForm,
+    as_refused,
+    read_answers_form,
+    with_files_kept,
+)
 from events_service.registrations.badges import badge_picture
 from events_service.registrations.choices import own_agenda
 from events_service.registrations.drafts import Reason, RegistrationDraft
@@ -35,7 +46,8 @@ from events_service.registrations.queries import (
 from events_service.registrations.rules import ALLOWED, Category, Status
 from events_service.registrations.seating import Application
 from events_service.registrations.shapes import manage_url
-from events_service.web.forms import errors_by_field, read_form
+from events_service.registrations.wishes import sessions_to_ask_for
+from events_service.web.forms import read_form
 from events_service.web.lists import cursor_for, key_in
 from events_service.web.pages import page, redirect
 from events_service.web.words import gettext as _
@@ -86,22 +98,28 @@ async def registrations(
 async def new_registration(request: PageRequest, slug: FromPath[str]) -> Response[str]:
     """The form to add somebody by hand."""
     typed = {"language": language.get(), "attendance": "in_person", "category": Category.GUEST.value}
-    return await _form(request, await event_by_slug(slug), typed=typed)
+    return await _form(request, await event_by_slug(slug), form=AnswersForm(None, typed, {}, {}))
 
 
-@post(LIST + "/new", guards=[needs_at_event(Permission.EDIT_REGISTRATIONS)])
+@post(
+    LIST + "/new", guards=[needs_at_event(Permission.EDIT_REGISTRATIONS)], request_max_body_size=MOST_SENT_BYTES
+)
 async def add(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
     """Register somebody, past window and mode, never past the seats; or the form again with what is wrong."""
     event = await event_by_slug(slug)
-    form = await read_form(request, RegistrationDraft)
-    if form.value is None:
-        return await _form(request, event, typed=form.typed, errors=form.errors, status=422)
+    questions = await questions_of(event.id)
+    form = await read_answers_form(request, RegistrationDraft, questions, must_be_whole=False)
+    if form.draft is None:
+        return await _form(request, event, form=form, status=422)
+    draft, file_ids = await with_files_kept(event, questions, form, form.draft)
     try:
-        outcome = await actions.register(Application(slug, form.value, by_registrar=True, source="office"))
+        outcome = await actions.register(Application(slug, draft, by_registrar=True, source="office"))
     except Invalid as invalid:
-        return await _form(request, event, typed=form.typed, errors=errors_by_field(invalid), status=422)
+        await forget_files(file_ids)
+        return await _form(request, event, form=as_refused(form, invalid), status=422)
     except Conflict as refused:
-        return await _form(request, event, typed=form.typed, refusal=_(refused.detail), status=409)
+        await forget_files(file_ids)
+        return await _form(request, event, form=form, refusal=_(refused.detail), status=409)
     return _to_person(outcome.registration_id, done="registered" if outcome.is_new else "known_already")
 
 
@@ -193,7 +211,7 @@ async def _person(
         event=event,
         registration=person,
         waitlist_position=await waitlist_position(person),
-        answers=_answers(person),
+        answers=await _answers(person),
         letters=letters,
         may_resend=actor.may(Permission.SEND_LETTERS, event.slug),
         choices=[one for one in sessions.chosen if one.sign_up],
@@ -217,37 +235,35 @@ def _steps(person: Registration) -> frozenset[str]:
     return frozenset(step for step, is_possible in possible.items() if is_possible)
 
 
-def _answers(person: Registration) -> Sequence[tuple[str, str]]:
-    labels = {"diet": _("Food"), "access": _("Access")}
-    return [(labels.get(name, name), _told(value)) for name, value in person.answers.items()]
-
-
-def _told(value: object) -> str:
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+async def _answers(person: Registration) -> Sequence[tuple[str, str]]:
+    """What may stand beside the other facts: nothing told in confidence, and no files."""
+    shown = without_sensitive(person.answers, await sensitive_names(person.event_id))
+    told = answers_in_words(await every_question_of(person.event_id), shown, language.get())
+    return [(label, said) for question, label, said in told if question is None or question.kind is not Kind.FILE]
 
 
 async def _form(
     request: PageRequest,
     event: Event,
     *,
-    typed: dict[str, Any],
-    errors: dict[str, list[str]] | None = None,
+    form: AnswersForm[RegistrationDraft],
     refusal: str = "",
     status: int = 200,
 ) -> Response[str]:
+    questions = fields_of(await questions_of(event.id), language.get())
     return page(
         "office/registration_form.html",
         request,
         status=status,
         event=event,
         seats=await seats(event),
-        form=typed,
-        errors=errors or {},
+        form=form.typed,
+        errors=form.errors,
         refusal=refusal,
+        questions=questions,
+        question_labels=labels_of(questions),
+        files_again=form.must_choose_again,
+        sessions=await sessions_to_ask_for(event),
     )
 
 

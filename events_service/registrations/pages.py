@@ -2,27 +2,40 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from events_service import clock, settings
-from events_service.errors import Conflict, Forbidden, Invalid, TooMany
+from events_service.errors import Conflict, Forbidden, Invalid, Refused, TooMany
 from events_service.events.access import visible_event
-from events_service.events.rules import Event, for_the_public
+from events_service.events.rules import Event, Format, for_the_public
 from events_service.people.addresses import network_of, visitor_address
+from events_service.questions.consents import data_use_wording
+from events_service.questions.fields import fields_of, labels_of, usual_questions
+from events_service.questions.queries import questions_of
+from events_service.questions.rules import Question, questions_for
 from events_service.registrations import actions
+from events_service.registrations.answer_files import forget_files
+from events_service.registrations.answer_forms import (
+    MOST_SENT_BYTES,
+    AnswersForm,
+    as_refused,
+    read_answers_form,
+    with_files_kept,
+)
 from events_service.registrations.drafts import RegistrationDraft, RegistrationForm
 from events_service.registrations.event_pages import registration_window
 from events_service.registrations.queries import seats
-from events_service.registrations.rules import Attendance, EventFull, Status
+from events_service.registrations.rules import Attendance, Category, EventFull, Status
 from events_service.registrations.seating import Application, Outcome
+from events_service.registrations.wishes import sessions_to_ask_for
 from events_service.sealing import Unsealable, seal, unseal
-from events_service.web.forms import errors_by_field, read_form
 from events_service.web.pages import page, redirect
 from events_service.web.words import gettext as _
 from events_service.web.words import language
@@ -31,6 +44,9 @@ PageRequest = Request[Any, Any, Any]
 PURPOSE = "registration-received"
 # Long enough to come back to the page from the mail program.
 RECEIPT_LASTS = timedelta(minutes=30)
+# As whom one registers oneself; staff are added by others.
+OPEN_CATEGORIES = tuple(category.value for category in Category if category is not Category.STAFF)
+CategoryTyped = Annotated[str, QueryParameter(max_length=40, pattern=r"^[^\x00]*$")]
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -44,32 +60,34 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 @get("/events/{slug:str}/register", name="register", include_in_schema=False, opt={"public": True})
-async def registration_form(request: PageRequest, slug: FromPath[str]) -> Response[str]:
-    """The form, or the sentence why one cannot register now."""
+async def registration_form(request: PageRequest, slug: FromPath[str], category: CategoryTyped = "") -> Response[str]:
+    """The form, or the sentence why one cannot register now. Where categories are asked different things, that is asked first."""
     event = await visible_event(request, slug)
-    return await _form(request, event, typed={"language": language.get(), "attendance": Attendance.IN_PERSON.value})
+    typed = {"language": language.get(), "attendance": Attendance.IN_PERSON.value, "category": category}
+    return await _form(request, event, await questions_of(event.id), typed=typed)
 
 
-@post("/events/{slug:str}/register", include_in_schema=False, opt={"public": True})
+@post(
+    "/events/{slug:str}/register",
+    include_in_schema=False,
+    opt={"public": True},
+    request_max_body_size=MOST_SENT_BYTES,
+)
 async def take_registration(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
     """On to the page that says what happens next, or the form again with what was typed and what is wrong with it."""
     event = await visible_event(request, slug)
-    form = await read_form(request, RegistrationForm)
-    if form.value is None:
-        return await _form(request, event, typed=form.typed, errors=form.errors, status=422)
+    questions = await questions_of(event.id)
+    form = await read_answers_form(request, RegistrationForm, questions)
+    if form.draft is None:
+        return await _again(request, event, questions, form)
+    draft, file_ids = await with_files_kept(event, questions, form, form.draft)
     visitor = f"register|{network_of(visitor_address(request))}"
     try:
-        outcome = await actions.register(Application(slug, form.value, knows_event=True, counted_for=visitor))
-    except Invalid as invalid:
-        return await _form(request, event, typed=form.typed, errors=errors_by_field(invalid), status=422)
-    except (Conflict, Forbidden) as refused:
-        status = 409 if isinstance(refused, Conflict) else 403
-        return await _form(request, event, typed=form.typed, refusal=_sentence(refused), status=status)
-    except TooMany as refused:
-        shown = await _form(request, event, typed=form.typed, refusal=_(refused.detail), status=429)
-        shown.headers["Retry-After"] = str(refused.retry_after)
-        return shown
-    return redirect(f"/events/{slug}/registered?receipt={_sealed(slug, form.value, outcome)}")
+        outcome = await actions.register(Application(slug, draft, knows_event=True, counted_for=visitor))
+    except Refused as refused:
+        await forget_files(file_ids)
+        return await _refused(request, event, questions, form, refused)
+    return redirect(f"/events/{slug}/registered?receipt={_sealed(slug, draft, outcome)}")
 
 
 @get("/events/{slug:str}/registered", include_in_schema=False, opt={"public": True})
@@ -89,17 +107,63 @@ async def received(request: PageRequest, slug: FromPath[str], receipt: FromQuery
     )
 
 
+async def _refused(
+    request: PageRequest,
+    event: Event,
+    questions: Sequence[Question],
+    form: AnswersForm[RegistrationForm],
+    refused: Refused,
+) -> Response[str]:
+    """The form again with what a rule found. Raises what no form can answer."""
+    if isinstance(refused, Invalid):
+        return await _again(request, event, questions, as_refused(form, refused))
+    if isinstance(refused, Conflict | Forbidden):
+        status = 409 if isinstance(refused, Conflict) else 403
+        return await _again(request, event, questions, form, refusal=_sentence(refused), status=status)
+    if isinstance(refused, TooMany):
+        shown = await _again(request, event, questions, form, refusal=_(refused.detail), status=429)
+        shown.headers["Retry-After"] = str(refused.retry_after)
+        return shown
+    raise refused
+
+
+async def _again(
+    request: PageRequest,
+    event: Event,
+    questions: Sequence[Question],
+    form: AnswersForm[RegistrationForm],
+    *,
+    refusal: str | None = None,
+    status: int = 422,
+) -> Response[str]:
+    return await _form(
+        request,
+        event,
+        questions,
+        typed=form.typed,
+        errors=form.errors,
+        files_again=form.must_choose_again,
+        refusal=refusal,
+        status=status,
+    )
+
+
 async def _form(
     request: PageRequest,
     event: Event,
+    questions: Sequence[Question],
     *,
     typed: dict[str, Any],
     errors: dict[str, list[str]] | None = None,
+    files_again: bool = False,
     refusal: str | None = None,
     status: int = 200,
 ) -> Response[str]:
     counted = await seats(event)
     window = registration_window(event, counted, now=clock.now())
+    category = str(typed.get("category", ""))
+    usual = usual_questions(in_the_room=event.format is not Format.ONLINE)
+    put = fields_of(questions_for(questions, category) if questions else usual, language.get())
     return page(
         "registrations/form.html",
         request,
@@ -110,6 +174,14 @@ async def _form(
         form=typed,
         errors=errors or {},
         refusal=refusal or (None if window.is_open else window.note),
+        categories=OPEN_CATEGORIES,
+        by_category=any(one.categories for one in questions),
+        category=category if category in OPEN_CATEGORIES else "",
+        questions=put,
+        question_labels=labels_of(put),
+        files_again=files_again,
+        sessions=await sessions_to_ask_for(event),
+        consent=data_use_wording(),
     )
 
 

@@ -25,6 +25,7 @@ from events_service.registrations.drafts import RegistrationDraft
 from events_service.registrations.letters import Addressee, letter_about, next_invite
 from events_service.registrations.naming import Identity, columns_of
 from events_service.registrations.queries import registration_from, taken_seats
+from events_service.registrations.questionnaire import Questionnaires, keep_agreements, questionnaires_for
 from events_service.registrations.rules import (
     ENDED,
     Attendance,
@@ -91,6 +92,7 @@ class _Table:
     known: dict[tuple[str, str], Row]
     tries_left: dict[str, int]
     agendas: dict[str, Published]
+    questionnaires: Questionnaires
     now: datetime
 
 
@@ -119,6 +121,7 @@ async def seat_batch(tx: Transaction, applications: list[Application]) -> list[O
         except Refused as refused:
             answers.append(refused)
     await _write(tx, writes, now=table.now)
+    await keep_agreements(tx, table.questionnaires, new=writes.new, returning=writes.returning, now=table.now)
     if writes.wishes:
         await _give_sessions(tx, table, writes.wishes)
     return answers
@@ -140,6 +143,7 @@ async def _look(tx: Transaction, applications: list[Application]) -> _Table:
         agendas=await agendas_for(
             events[one.event_slug] for one in applications if one.draft.session_ids and one.event_slug in events
         ),
+        questionnaires=await questionnaires_for(events.values(), ((one.event_slug, one.draft) for one in applications)),
         now=clock.now(),
     )
 
@@ -206,6 +210,7 @@ def _wrong_fields(table: _Table, event: Event, application: Application) -> list
     if not draft.consent and not application.by_registrar:
         message = "Please agree to how your data is used; without it we cannot register you."
         wrong.append(FieldError("consent", "consent_required", message))
+    wrong += table.questionnaires.wrong(event, draft, by_registrar=application.by_registrar)
     return wrong + wrong_wishes(table.agendas.get(event.id), draft, now=table.now)
 
 
@@ -266,7 +271,7 @@ def _new_row(
         "category": draft.category.value,
         "attendance": attendance.value,
         "language": draft.language,
-        "answers": msgspec.json.encode(draft.answers).decode(),
+        "answers": table.questionnaires.kept(event, draft),
         "status": placement.status.value,
         "waitlist_number": placement.number,
         "source": application.source,

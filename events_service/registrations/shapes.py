@@ -10,6 +10,8 @@ from msgspec import Meta
 from events_service import settings
 from events_service.events.rules import Event
 from events_service.people.rules import Actor, Permission
+from events_service.questions.queries import sensitive_names
+from events_service.questions.rules import without_sensitive
 from events_service.registrations.badges import badges_of
 from events_service.registrations.links import page_url
 from events_service.registrations.queries import Registration, waitlist_positions
@@ -158,8 +160,11 @@ def manage_url(person: Registration) -> str:
     return page_url(page_code(person.id, person.links_generation, secret_key=own.secret_key), own)
 
 
-async def registrations_out(people: Sequence[Registration], event: Event, *, actor: Actor) -> list[RegistrationOut]:
-    """Registrations of one event, as this reader may see them."""
+async def registrations_out(
+    people: Sequence[Registration], event: Event, *, actor: Actor, sensitive: bool = False
+) -> list[RegistrationOut]:
+    """Registrations of one event, as this reader may see them; `sensitive` with the answers that stand in no list."""
+    hidden = frozenset[str]() if sensitive else await sensitive_names(event.id)
     badges = await badges_of(people, event) if actor.may(Permission.SEE_BADGES, event.slug) else {}
     edits = actor.may(Permission.EDIT_REGISTRATIONS, event.slug)
     positions = await waitlist_positions(people)
@@ -175,7 +180,7 @@ async def registrations_out(people: Sequence[Registration], event: Event, *, act
             category=person.category,
             attendance=person.attendance,
             language=person.language,
-            answers=dict(person.answers),
+            answers=without_sensitive(person.answers, hidden),
             status=person.status,
             waitlist_position=positions.get(person.id),
             source=person.source,

@@ -23,6 +23,14 @@ async def agendas_for(events: Iterable[Event]) -> dict[str, Published]:
     return {one.event.id: one for one in found if one is not None}
 
 
+async def sessions_to_ask_for(event: Event) -> list[Session]:
+    """The sessions that a newcomer can sign up for now, in the order in which they take place."""
+    now = clock.now()
+    published = await published_agenda(event, now=now)
+    found = [one for one in published.release.agenda.sessions if is_signable(one, now=now)] if published else []
+    return sorted(found, key=lambda one: (one.starts_at or event.ends_at, one.title))
+
+
 def wrong_wishes(published: Published | None, draft: RegistrationDraft, *, now: datetime) -> list[FieldError]:
     """What is wrong with the sessions asked for; without a release all of them are unknown."""
     return wrong_session_ids(

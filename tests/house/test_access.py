@@ -17,6 +17,7 @@ from events_service import clock
 from events_service import settings as settings_floor
 from events_service.app import create_app
 from events_service.database import fetch_one, transaction
+from events_service.identifiers import new_id
 from events_service.people import actions, sign_ins
 from events_service.people.rules import Actor, Grant, Permission, Role
 from events_service.questions.actions import add_question
@@ -64,7 +65,7 @@ OPEN = {
     "GET /", "GET /api", "GET /api/openapi.json", "GET /api/{path}", "GET /api/v1/cities", "GET /api/v1/events",
     "POST /api/v1/devices/pair", "GET /calendar.ics", "GET /cities", "GET /events", f"GET {EVENT}",
     f"GET {EVENT}/agenda",
-    f"GET {EVENT}/form",
+    f"GET {EVENT}/form", f"POST {EVENT}/files", "GET /my/answers", "POST /my/answers", "GET /my/files/{file_id}",
     f"POST {EVENT}/registrations", "GET /events/{slug}", "GET /events/{slug}/calendar.ics", "GET /events/{slug}/register",
     "POST /events/{slug}/register", "GET /events/{slug}/registered", "GET /health/live", "GET /health/ready",
     "GET /metrics", "GET /privacy", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/{name}",
@@ -310,6 +311,9 @@ OFFICE: dict[str, Needs] = {
     f"GET {DESK}/substitutes": Needs(here=P.SEE_REGISTRATIONS),
     "POST /office/substitutions/{substitution_id}/approve": Needs(here=P.EDIT_REGISTRATIONS),
     "POST /office/substitutions/{substitution_id}/refuse": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {GUEST}/answers": Needs(here=P.SEE_REGISTRATIONS),
+    f"POST {GUEST}/answers": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {GUEST}/files/{{file_id}}": Needs(here=P.SEE_REGISTRATIONS),
     f"GET {GUEST}/badge.png": Needs(here=P.SEE_BADGES),
     f"GET {GUEST}/protection": Needs(here=P.SEE_REGISTRATIONS),
     f"POST {GUEST}/protection": Needs(here=P.EDIT_REGISTRATIONS),
@@ -363,7 +367,7 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
         await actions.make_api_token(Role.VIEWER, name="somebody's")
         await actions.add_account("somebody@malmo.example", Role.VIEWER, None, password=None)
         async with transaction() as tx:
-            await tx.execute("UPDATE event SET visibility = 'members' WHERE slug = 'launch'")
+            await tx.execute("UPDATE event SET visibility = 'members', version = version + 1 WHERE slug = 'launch'")
         ids = {
             "slug": "launch",
             "registration_id": guest.id,
@@ -371,6 +375,7 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
             "session_id": session.id,
             "room_id": room.id,
             "question_id": question.id,
+            "file_id": await a_file(guest.id),
             "track_id": track.id,
             "device_id": phone.id,
             "letter_id": await an_id("SELECT id FROM letter WHERE event_slug = 'launch' LIMIT 1"),
@@ -410,6 +415,17 @@ async def a_mail(event_id: str) -> str:
             clock.now(),
         )
     return "mail"
+
+
+async def a_file(registration_id: str) -> str:
+    file_id = new_id()
+    async with transaction() as tx:
+        await tx.execute(
+            """INSERT INTO answer_file (id, event, question, registration, name, media_type, data, created_at)
+               SELECT $1, event, 'card', id, 'card.pdf', 'application/pdf', $3, created_at FROM registration WHERE id = $2""",
+            *(file_id, registration_id, b"%PDF-"),
+        )
+    return file_id
 
 
 async def an_id(statement: str) -> str:

@@ -27,6 +27,8 @@ from events_service.people.guards import SignInFirst, know_visitor, to_sign_in
 from events_service.people.rules import Role
 from events_service.registrations import (
     actions,
+    answer_api,
+    answer_pages,
     api,
     my_pages,
     office_pages,
@@ -149,6 +151,8 @@ def an_app() -> Litestar:
             *pages.ROUTES,
             *my_pages.ROUTES,
             *office_pages.ROUTES,
+        *answer_api.ROUTES,
+        *answer_pages.ROUTES,
             *substitute_api.ROUTES,
             *substitute_pages.ROUTES,
         ],

@@ -344,7 +344,7 @@ async def test_one_address_registers_so_many_and_no_more(
 async def test_each_operation_has_an_example_for_what_goes_in_and_what_comes_out(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/api/openapi.json")).json()["paths"]
     operations = [(path, method, operation) for path in paths for method, operation in paths[path].items()]
-    assert len({operation["operationId"] for _, _, operation in operations}) == len(operations) == 15
+    assert len({operation["operationId"] for _, _, operation in operations}) == len(operations) > 15
     for path, method, operation in operations:
         assert operation["tags"] and operation["summary"], (path, method)
         for content in operation.get("requestBody", {}).get("content", {}).values():
