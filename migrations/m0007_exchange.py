@@ -18,6 +18,8 @@ WAITING_FILE = (
     )""",
     "CREATE INDEX IF NOT EXISTS waiting_file_created_at ON waiting_file (created_at)",
     "CREATE INDEX IF NOT EXISTS waiting_file_running ON waiting_file (created_at) WHERE state = 'running'",
+    # A list is read page by page in this order: without it, every page would put the whole event in order again.
+    "CREATE INDEX IF NOT EXISTS registration_in_order ON registration (event, id)",
 )
 
 

@@ -19,7 +19,7 @@ from events_service.registrations.queries import Registration, registration_from
 from events_service.registrations.rules import ENDED, Status, check_open
 from events_service.registrations.seating import Application, Outcome, email_key
 
-BATCH = 50
+BATCH = 100
 Progress = Callable[[int, int], None]
 _CORRECTED = ("name", "organisation", "city", "category", "language")
 
