@@ -65,6 +65,7 @@ from events_service.programme import session_pages as programme_session_pages
 from events_service.programme.letters import RENDERERS
 from events_service.questions import api as questions_api
 from events_service.questions import pages as questions_pages
+from events_service.reception import invitation_api, invited_pages, office_invitation_pages
 from events_service.registrations import (
     answer_api,
     answer_pages,
@@ -213,6 +214,9 @@ def _pages() -> list[ControllerRouterHandler]:
         *list_import_pages.ROUTES,
         *list_export_pages.ROUTES,
         *reports.PAGE_ROUTES,
+        *invitation_api.ROUTES,
+        *invited_pages.ROUTES,
+        *office_invitation_pages.ROUTES,
         *substitute_api.ROUTES,
         *substitute_pages.ROUTES,
         *sign_up_pages.ROUTES,

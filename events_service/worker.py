@@ -17,6 +17,7 @@ from events_service.database import missing_migrations, transaction
 from events_service.errors import Unavailable
 from events_service.events.actions import complete_past_events
 from events_service.exchange import waiting
+from events_service.invitations.schedule import lapse_invitations, remind_guests
 from events_service.outbox.actions import forget_bodies, send_due
 from events_service.outbox.rules import FORGET_AFTER
 from events_service.outbox.transports import transport_for
@@ -62,11 +63,13 @@ async def work(own: Settings, stop: asyncio.Event) -> None:
 
 
 async def tidy(now: datetime) -> None:
-    """Events that are over, speakers and participants to remind, answers and tries nobody asks for any more, old letters' contents,
-    ended sign-ins.
+    """Events and invitations that are over, speakers, guests and participants to remind, answers and tries nobody asks for any more,
+    old letters' contents, ended sign-ins.
     """
     await complete_past_events(now)
     await remind_speakers(now)
+    await lapse_invitations(now)
+    await remind_guests(now)
     await remind_participants(now)
     await sweep_events(now)
     await note_removed(Kind.LETTERS, await forget_bodies(now - FORGET_AFTER))

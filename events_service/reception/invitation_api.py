@@ -32,7 +32,7 @@ from events_service.invitations.rules import MOST_PEOPLE, Invitation, State
 from events_service.people.api import known_id
 from events_service.people.guards import actor_of, needs_account
 from events_service.people.rules import Permission
-from events_service.reception.invitation_letters import invitation_url
+from events_service.registrations.guest_letters import invitation_url
 from events_service.registrations.substitute_api import doer
 from events_service.web.lists import DEFAULT_LIMIT, Cursor, Limit, Page, key_in, page_of
 from events_service.web.problems import ProblemError, answers, problems
@@ -47,7 +47,9 @@ SHOWN_OF_SEGMENT = 50
 
 EXAMPLE_ID = "0190f6b2e8a07b43a5d1c2f3e4a5b6c7"
 EXAMPLE_DRAFT = {
-    "people": [{"name": "Åsa Ðórsdóttir", "email": "asa@example.org", "category": "elected_official", "language": "sv"}],
+    "people": [
+        {"name": "Åsa Ðórsdóttir", "email": "asa@example.org", "category": "elected_official", "language": "sv"}
+    ],
     "reserve": False,
     "lapses_at": "2027-02-20T12:00",
     "plus_ones": 1,
@@ -56,14 +58,21 @@ EXAMPLE_SENT = {
     "created": 1,
     "known": 0,
     "rejected": [
-        {"line": 2, "errors": [{"field": "email", "code": "invalid_email", "message": "Write a mail address such as asa@example.org."}]}
+        {
+            "line": 2,
+            "errors": [
+                {"field": "email", "code": "invalid_email", "message": "Write a mail address such as asa@example.org."}
+            ],
+        }
     ],
 }
 EXAMPLE_SEGMENT = {"country": "NO", "category": "practitioner", "members": True}
 EXAMPLE_PREVIEW = {
     "count": 12,
     "known": 2,
-    "people": [{"name": "Åsa Ðórsdóttir", "email": "asa@example.org", "organisation": "City of Malmö", "city": "Malmö"}],
+    "people": [
+        {"name": "Åsa Ðórsdóttir", "email": "asa@example.org", "organisation": "City of Malmö", "city": "Malmö"}
+    ],
 }
 EXAMPLE_INVITATION = {
     "id": EXAMPLE_ID,

@@ -9,13 +9,13 @@ from msgspec import structs
 
 from events_service.audit.actions import record_seen
 from events_service.audit.rules import Deed
+from events_service.directory.queries import member_cities
+from events_service.directory.rules import Group
 from events_service.errors import Conflict, FieldError, Invalid, NotFound
 from events_service.events.access import needs_at_event
 from events_service.events.categories import Category
 from events_service.events.queries import event_by_id, event_by_slug
 from events_service.events.rules import Event
-from events_service.directory.queries import member_cities
-from events_service.directory.rules import Group
 from events_service.invitations import actions
 from events_service.invitations.actions import Rejected
 from events_service.invitations.drafts import GuestDraft, Segment, Terms
@@ -58,10 +58,10 @@ class InviteForm(Terms, frozen=True, kw_only=True):
 
 @get(LIST, name="office.invitations", guards=[needs_at_event(Permission.SEE_REGISTRATIONS)])
 async def invitations(
-    request: PageRequest, slug: FromPath[str], q: Typed = "", state: Typed = "", cursor: CursorTyped = ""
+    request: PageRequest, slug: FromPath[str], q: Typed = "", status: Typed = "", cursor: CursorTyped = ""
 ) -> Response[str]:
     """Who is invited, in the order they were."""
-    return await _list(request, await event_by_slug(slug), q=q, state=state, cursor=cursor)
+    return await _list(request, await event_by_slug(slug), q=q, how_far=status, cursor=cursor)
 
 
 @get(LIST + "/file.csv", guards=[needs_at_event(Permission.SEE_REGISTRATIONS)])
@@ -156,14 +156,14 @@ async def _list(
     event: Event,
     *,
     q: str = "",
-    state: str = "",
+    how_far: str = "",
     cursor: str = "",
     refusal: str = "",
     status: int = 200,
 ) -> Response[str]:
-    found = await list_invitations(event.id, Wanted(q, state), after=key_in(cursor), limit=PAGE_LENGTH + 1)
+    found = await list_invitations(event.id, Wanted(q, how_far), after=key_in(cursor), limit=PAGE_LENGTH + 1)
     shown = found[:PAGE_LENGTH]
-    typed = {"q": q, "state": state}
+    typed = {"q": q, "status": how_far}
     return page(
         "office/invitations.html",
         request,

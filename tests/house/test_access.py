@@ -16,13 +16,17 @@ from litestar import Litestar
 from events_service import clock
 from events_service import settings as settings_floor
 from events_service.app import create_app
+from events_service.audit.rules import Doer
 from events_service.database import fetch_one, transaction
 from events_service.identifiers import new_id
+from events_service.invitations.actions import Offered, invite
+from events_service.invitations.drafts import GuestDraft
 from events_service.people import actions, sign_ins
 from events_service.people.rules import Actor, Grant, Permission, Role
 from events_service.questions.actions import add_question
 from events_service.questions.presets import DIET
 from events_service.sealing import keyed_token
+from events_service.web.bodies import read_values
 from tests.agenda.given import a_room, a_session, a_speaker, a_track
 from tests.conftest import settings_for
 from tests.door.given import a_guest, a_phone, an_event
@@ -69,6 +73,8 @@ OPEN = {
     f"POST {EVENT}/registrations", "GET /events/{slug}", "GET /events/{slug}/calendar.ics", "GET /events/{slug}/register",
     "POST /events/{slug}/register", "GET /events/{slug}/registered", "GET /health/live", "GET /health/ready",
     "GET /metrics", "GET /privacy", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/{name}",
+    "GET /invited", "POST /invited", "GET /invited/answer", "POST /invited/accept", "POST /invited/decline",
+    "POST /invited/pass-on", "POST /invited/leave",
     "GET /my/substitute", "POST /my/substitute",
     "GET /my", "POST /my", "GET /my/registration", "GET /my/badge.png", "GET /my/badge.svg", "GET /my/calendar.ics",
     "GET /my/link", "POST /my/link", "POST /my/link/open", "GET /my/all", "POST /my/all", "POST /my/all/leave",
@@ -92,6 +98,9 @@ OPEN = {
 # What is asked to go stays for the others: nobody read that version.
 STALE = "?version=999999"
 DEVICES = {"POST /api/v1/scans", "POST /api/v1/scans/batch", "POST /api/v1/scans/{scan_id}/undo"}
+
+# Nobody leaves: the seat that is meant is not theirs to give.
+ANOTHER_SEAT = {"name": "Somebody", "email": "somebody@malmo.example", "attendance": "online"}
 
 API: dict[str, Needs] = {
     "GET /api/v1/me": Needs(),
@@ -168,7 +177,15 @@ API: dict[str, Needs] = {
     f"POST {EVENT}/sessions/{{session_id}}/sign-ups/{{registration_id}}/first": Needs(here=P.EDIT_REGISTRATIONS),
     "POST /api/v1/inbound-mail": Needs(somewhere=P.RECEIVE_MAIL),
     f"GET {PERSON}": Needs(here=P.SEE_REGISTRATIONS),
-    f"POST {PERSON}/substitute": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {EVENT}/invitations": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {EVENT}/invitations/preview": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {EVENT}/invitations/remind": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {EVENT}/invitations": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {EVENT}/invitations.csv": Needs(here=P.SEE_REGISTRATIONS),
+    "GET /api/v1/invitations/{invitation_id}": Needs(here=P.SEE_REGISTRATIONS),
+    "POST /api/v1/invitations/{invitation_id}/withdraw": Needs(here=P.EDIT_REGISTRATIONS),
+    "POST /api/v1/invitations/{invitation_id}/resend": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {PERSON}/substitute": Needs(here=P.EDIT_REGISTRATIONS, body=ANOTHER_SEAT),
     f"GET {EVENT}/substitutions": Needs(here=P.SEE_REGISTRATIONS),
     "POST /api/v1/substitutions/{substitution_id}/approve": Needs(here=P.EDIT_REGISTRATIONS, body={}),
     "POST /api/v1/substitutions/{substitution_id}/refuse": Needs(here=P.EDIT_REGISTRATIONS, body={}),
@@ -306,6 +323,13 @@ OFFICE: dict[str, Needs] = {
     f"POST {STAFF}/enable": Needs(everywhere=P.MANAGE_PEOPLE),
     f"POST {STAFF}/reset-second-factor": Needs(everywhere=P.MANAGE_PEOPLE),
     f"GET {GUEST}": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {DESK}/invitations": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {DESK}/invitations/file.csv": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {DESK}/invitations/new": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {DESK}/invitations/new": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {DESK}/invitations/remind": Needs(here=P.EDIT_REGISTRATIONS),
+    "POST /office/invitations/{invitation_id}/withdraw": Needs(here=P.EDIT_REGISTRATIONS),
+    "POST /office/invitations/{invitation_id}/resend": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {GUEST}/substitute": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {GUEST}/substitute": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {DESK}/substitutes": Needs(here=P.SEE_REGISTRATIONS),
@@ -385,11 +409,18 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
             "role": "viewer",
             "file_id": "none",
             "scan_id": "1",
+            "invitation_id": await an_invitation("launch"),
             "substitution_id": await a_wish_to_substitute(guest.id),
             "kind": "confirmed",
             "language": "en",
         }
         yield House(client, ids, phone.token)
+
+
+async def an_invitation(slug: str) -> str:
+    guest = read_values(GuestDraft, {"name": "Somebody", "email": "guest@malmo.example"}, from_text=False)
+    await invite(slug, [guest], Offered(), by=Doer("account", "me"))
+    return await an_id("SELECT id FROM invitation")
 
 
 async def a_wish_to_substitute(registration_id: str) -> str:

@@ -23,6 +23,8 @@ from events_service.directory.rules import City, Contact, Group, Organisation, O
 from events_service.events.admissions import Admission, set_admission
 from events_service.events.rules import Event
 from events_service.identifiers import new_id
+from events_service.invitations.actions import Offered, invite
+from events_service.invitations.drafts import GuestDraft
 from events_service.people.actions import add_account, make_api_token
 from events_service.people.rules import Role
 from events_service.questions.actions import add_question
@@ -110,6 +112,8 @@ async def something_of_everything() -> Event:
     await keep_words(event, "confirmed", "sv", Words("Välkommen", "Hej {name}!"), by=Doer("account", "me"))
     await change("INSERT INTO bulk_message VALUES ($1, $2, 'key', '{}', '{}', 'en', 'me', 1, 0, $3)", new_id(), event.id, clock.now())
     await change("INSERT INTO suppressed_address VALUES ('digest', '550 5.1.1', NULL, $1)", clock.now())
+    guest = GuestDraft(name="Åsa", email="asa@malmo.example")
+    await invite(event.slug, [guest], Offered(), by=Doer("account", "me"))
     await change(
         "INSERT INTO substitution VALUES ($1, $2, $3, NULL, '{}', 'pending', '', 'account', 'me', $4, NULL, NULL, NULL)",
         *(new_id(), event.id, inside.id, clock.now()),
