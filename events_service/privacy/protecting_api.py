@@ -3,6 +3,8 @@
 from typing import Annotated, Any
 
 from litestar import Request, post
+from litestar.openapi.spec import Example
+from litestar.params import Body as RequestBody
 from litestar.params import FromPath
 
 from events_service.audit.rules import Doer
@@ -34,6 +36,12 @@ class Why(Body, frozen=True, kw_only=True):
     reason: Annotated[str, checked(needed_line, max_length=500, examples=["The police ask who was there."])]
 
 
+EXAMPLE_PROTECTION = {"alias": "Heron 4", "reason": "Works undercover."}
+EXAMPLE_WHY = {"reason": "The police ask who was there."}
+GivenProtection = Annotated[Protection, RequestBody(examples=[Example(value=EXAMPLE_PROTECTION)])]
+GivenWhy = Annotated[Why, RequestBody(examples=[Example(value=EXAMPLE_WHY)])]
+
+
 @post(
     ONE + "/protect",
     operation_id="protectPerson",
@@ -43,7 +51,7 @@ class Why(Body, frozen=True, kw_only=True):
     status_code=204,
     responses=problems(401, 403, 404, 409, 415, 422),
 )
-async def protect_person(request: ApiRequest, registration_id: FromPath[str], data: Protection) -> None:
+async def protect_person(request: ApiRequest, registration_id: FromPath[str], data: GivenProtection) -> None:
     """Every list, search, badge, door and export shows the alias from now on, whoever reads it."""
     person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
     await protect(person.id, alias=data.alias, doer=await doer_of(request), reason=data.reason)
@@ -58,7 +66,7 @@ async def protect_person(request: ApiRequest, registration_id: FromPath[str], da
     status_code=204,
     responses=problems(401, 403, 404, 409, 415, 422),
 )
-async def unprotect_person(request: ApiRequest, registration_id: FromPath[str], data: Why) -> None:
+async def unprotect_person(request: ApiRequest, registration_id: FromPath[str], data: GivenWhy) -> None:
     """The alias is forgotten."""
     person = await registration_at(request, registration_id, to=Permission.SEE_PROTECTED)
     await end_protection(person.id, doer=await doer_of(request), reason=data.reason)
@@ -73,7 +81,7 @@ async def unprotect_person(request: ApiRequest, registration_id: FromPath[str], 
     status_code=200,
     responses=answers(200, Identity, EXAMPLE, 401, 403, 404, 409, 415, 422),
 )
-async def reveal_person(request: ApiRequest, registration_id: FromPath[str], data: Why) -> Identity:
+async def reveal_person(request: ApiRequest, registration_id: FromPath[str], data: GivenWhy) -> Identity:
     """That it was looked at, by whom and why, stands in the log."""
     person = await registration_at(request, registration_id, to=Permission.SEE_PROTECTED)
     return await look_behind(person.id, doer=await doer_of(request), reason=data.reason)

@@ -16,7 +16,6 @@ from events_service.errors import FieldError, Invalid, NotFound, Refused, TooMan
 from events_service.events.queries import SLUG, event_from
 from events_service.events.rules import Event, is_open_to_all
 from events_service.events.signing import SigningKey, keys_of
-from events_service.folding import search_key
 from events_service.identifiers import new_id
 from events_service.outbox.actions import post
 from events_service.outbox.rules import NewLetter
