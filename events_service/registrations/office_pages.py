@@ -31,6 +31,7 @@ from events_service.registrations.answer_forms import (
     read_answers_form,
     with_files_kept,
 )
+from events_service.registrations.answer_queries import answers_of, count_answers
 from events_service.registrations.badges import badge_picture
 from events_service.registrations.choices import own_agenda
 from events_service.registrations.drafts import Reason, RegistrationDraft
@@ -85,6 +86,8 @@ async def registrations(
         seats=await seats(event),
         registrations=shown,
         positions=await waitlist_positions(shown),
+        said=await answers_of([person.id for person in shown]),
+        counts=await count_answers(event.id),
         form=typed,
         total=await count_registrations(event.id, wanted),
         may_edit=(await actor_of(request)).may(Permission.EDIT_REGISTRATIONS, slug),
@@ -215,6 +218,7 @@ async def _person(
         letters=letters,
         may_resend=actor.may(Permission.SEND_LETTERS, event.slug),
         choices=[one for one in sessions.chosen if one.sign_up],
+        said=(await answers_of([person.id])).get(person.id),
         badge_image=f"/office/registrations/{person.id}/badge.png" if seated else "",
         page_url=manage_url(person) if edits and not person.protected else "",
         steps=_steps(person) if edits else frozenset(),
