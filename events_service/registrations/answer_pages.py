@@ -80,13 +80,13 @@ async def change_own_answers(request: PageRequest) -> Response[Any]:
     return redirect("/my/registration?done=answers_kept")
 
 
-@get("/my/files/{file_id:str}", include_in_schema=False, opt=PUBLIC)
-async def own_file(request: PageRequest, file_id: FromPath[str]) -> Response[Any]:
+@get("/my/files/{sent_id:str}", include_in_schema=False, opt=PUBLIC)
+async def own_file(request: PageRequest, sent_id: FromPath[str]) -> Response[Any]:
     """A file they sent."""
     person = await open_registration(request)
     if person is None:
         return redirect("/my")
-    return _download(await file_of(person.id, file_id))
+    return _download(await file_of(person.id, sent_id))
 
 
 @get(ONE + "/answers", name="office.answers", guards=[needs_account])
@@ -104,14 +104,14 @@ async def all_answers(request: PageRequest, registration_id: FromPath[str]) -> R
     return await _answers_page(request, person, sensitive=True)
 
 
-@get(ONE + "/files/{file_id:str}", guards=[needs_account])
-async def file(request: PageRequest, registration_id: FromPath[str], file_id: FromPath[str]) -> Response[bytes]:
+@get(ONE + "/files/{sent_id:str}", guards=[needs_account])
+async def file(request: PageRequest, registration_id: FromPath[str], sent_id: FromPath[str]) -> Response[bytes]:
     """A file this person sent; that somebody took it is written down."""
     person = await registration_at(request, registration_id)
-    found = await file_of(person.id, file_id)
+    found = await file_of(person.id, sent_id)
     event = await event_by_id(person.event_id)
     doer = doer_of(await actor_of(request))
-    await record_seen(doer, Deed("took_file", event.slug, "registration", person.id, (file_id,)))
+    await record_seen(doer, Deed("took_file", event.slug, "registration", person.id, (sent_id,)))
     return _download(found)
 
 
