@@ -26,6 +26,7 @@ from events_service.privacy.retention import Kind, note_removed, sweep_events
 from events_service.programme.letters import RENDERERS
 from events_service.registrations.announcing import announce_changes
 from events_service.registrations.magic_links import answer_requests, forget_links
+from events_service.registrations.offers import lapse_unanswered
 from events_service.registrations.reminding import remind_participants
 from events_service.replies import listener, mailbox
 from events_service.replies.actions import forget_raw_mail
@@ -52,7 +53,7 @@ async def work(own: Settings, stop: asyncio.Event) -> None:
             await tidy(now)
             tidied_at = now
         taken_in = await waiting.take_files_in()
-        announced = await answer_requests() + await announce_changes()
+        announced = await answer_requests() + await announce_changes() + await lapse_unanswered()
         sent = await send_due(RENDERERS, transport, now=clock.now())
         return bool(taken_in or announced or sent)
 
@@ -63,9 +64,7 @@ async def work(own: Settings, stop: asyncio.Event) -> None:
 
 
 async def tidy(now: datetime) -> None:
-    """Events and invitations that are over, speakers, guests and participants to remind, answers and tries nobody asks for any more,
-    old letters' contents, ended sign-ins.
-    """
+    """What is past: events, what they no longer need, answers and tries, letters' contents, sign-ins; and who is to be reminded."""
     await complete_past_events(now)
     await remind_speakers(now)
     await lapse_invitations(now)

@@ -1,5 +1,6 @@
 """Reads of the directory."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from events_service import database
@@ -31,6 +32,18 @@ async def member_cities_after(slug: str, *, limit: int) -> list[City]:
         limit,
     )
     return [City(row["slug"], row["name"], row["country"], row["timezone"], bool(row["member"])) for row in rows]
+
+
+async def members_among(emails: Collection[str]) -> frozenset[str]:
+    """Those of these addresses, given case-folded, that belong to somebody of a member city."""
+    rows = await database.fetch(
+        """SELECT contact.email FROM contact
+           LEFT JOIN organisation ON organisation.id = contact.organisation
+           JOIN city ON city.slug = COALESCE(contact.city, organisation.city)
+           WHERE city.member AND LOWER(contact.email) = ANY($1)""",
+        list(emails),
+    )
+    return frozenset(row["email"].casefold() for row in rows)
 
 
 async def figures() -> Figures:

@@ -5,6 +5,14 @@ from events_service.programme.speaker_letters import SPEAKER_RENDERERS
 from events_service.registrations.guest_letters import GUEST_RENDERERS
 from events_service.registrations.letters import RENDERERS as PARTICIPANT_RENDERERS
 from events_service.registrations.magic_letters import MAGIC_RENDERERS
+from events_service.registrations.seat_letters import SEAT_RENDERERS
 from events_service.registrations.session_letters import SESSION_RENDERERS
 
-RENDERERS: Renderers = {**PARTICIPANT_RENDERERS, **SESSION_RENDERERS, **SPEAKER_RENDERERS, **MAGIC_RENDERERS, **GUEST_RENDERERS}
+RENDERERS: Renderers = {
+    **PARTICIPANT_RENDERERS,
+    **SESSION_RENDERERS,
+    **SPEAKER_RENDERERS,
+    **MAGIC_RENDERERS,
+    **SEAT_RENDERERS,
+    **GUEST_RENDERERS,
+}

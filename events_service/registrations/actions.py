@@ -1,6 +1,7 @@
 """What happens to a registration. Each verb locks the event first, then the registration; letters go with the change."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 
@@ -13,19 +14,29 @@ from events_service.folding import search_key
 from events_service.outbox.actions import post
 from events_service.registrations.accepting import accept_invitation
 from events_service.registrations.drafts import RegistrationChange
+from events_service.registrations.ledgers import stand_of
 from events_service.registrations.letters import Addressee, InviteFacts, letter_about, next_invite
 from events_service.registrations.queries import (
     Registration,
     registration_by_id,
     registration_from,
-    taken_seats,
     waitlist_position,
 )
 from events_service.registrations.questionnaire import settle_answers
-from events_service.registrations.rules import Placement, Status, Taken, check_open, check_step, place
+from events_service.registrations.quotas import SEATS, Pools, place
+from events_service.registrations.rules import (
+    EventFull,
+    Placement,
+    QuotaFull,
+    Status,
+    attendance_at,
+    check_open,
+    check_step,
+)
+from events_service.registrations.seat_letters import seat_letter
 from events_service.registrations.seating import Application, Outcome, seat_batch
 from events_service.registrations.sign_ups import end_sign_ups_of
-from events_service.registrations.waitlist import confirm, lock_event, next_in_line
+from events_service.registrations.waitlist import confirm, lock_event, move_up, next_in_line, seat
 from events_service.registrations.wishes import lock_chosen
 
 _batches = GroupCommit(seat_batch)
@@ -64,23 +75,38 @@ async def approve_registration(registration_id: str) -> Registration:
     """Say yes: a seat if there is one, else a place on the waiting list. Raises `NotFound`, `Conflict`, `EventFull`."""
     async with transaction() as tx:
         event, person = await lock_registration(tx, registration_id)
-        if person.status is not Status.PENDING:
-            raise Conflict(f"The registration is {person.status.value}, not waiting for approval.", code="wrong_status")
-        check_open(event, by_registrar=True, now=clock.now())
-        taken = (await taken_seats([event.id])).get((event.id, person.attendance), Taken())
-        placement = place(event, person.attendance, taken, by_registrar=True)
-        if placement.status is Status.CONFIRMED:
-            await confirm(tx, event, [person], kind="confirmed")
-        else:
-            await _put_on_waitlist(tx, event, person, placement)
+        await approve(tx, event, person)
     return await registration_by_id(registration_id)
 
 
+async def approve(tx: Transaction, event: Event, person: Registration) -> None:
+    """The same within the caller's transaction, which has locked both. Refuses before it writes."""
+    if person.status is not Status.PENDING:
+        raise Conflict(f"The registration is {person.status.value}, not waiting for approval.", code="wrong_status")
+    check_open(event, by_registrar=True, now=clock.now())
+    await place_anew(tx, event, person)
+
+
+async def place_anew(tx: Transaction, event: Event, person: Registration) -> None:
+    """Treat somebody who was only pending as a newcomer: a seat, or a place in line. Raises `EventFull` before it writes."""
+    ledger = (await stand_of(event)).ledger
+    pools = ledger.limits.pools(person.attendance, person.category, person.city)
+    placement = place(event, ledger, pools, by_registrar=True, priority=person.priority)
+    if placement.status is Status.CONFIRMED:
+        await confirm(tx, event, [person], kind="confirmed")
+    else:
+        await _put_on_waitlist(tx, event, person, placement)
+
+
 async def edit_registration(registration_id: str, change: RegistrationChange) -> Registration:
-    """Correct what is given. Raises `NotFound`, `Conflict` for a stale version."""
+    """Correct what is given. The attendance changes while there are seats: no seat is lost in between, and the old one is given on.
+
+    Raises `NotFound`, `Invalid`, `EventFull`, `QuotaFull`, `Conflict` for a stale version.
+    """
     async with transaction() as tx:
-        _, person = await lock_registration(tx, registration_id)
-        await _edit(tx, person, change)
+        event, person = await lock_registration(tx, registration_id)
+        if await _edit(tx, event, person, change):
+            await move_up(tx, event)
     return await registration_by_id(registration_id)
 
 
@@ -88,7 +114,7 @@ async def edit_many(event_id: str, changes: Mapping[str, RegistrationChange]) ->
     """Correct several people of one event, by id, within one transaction. What is refused is that one's answer; the others stand."""
     refused: dict[str, Refused] = {}
     async with transaction() as tx:
-        await lock_event(tx, event_id)
+        event, moves = await lock_event(tx, event_id), False
         rows = await tx.fetch(
             "SELECT * FROM registration WHERE event = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE",
             event_id,
@@ -96,24 +122,32 @@ async def edit_many(event_id: str, changes: Mapping[str, RegistrationChange]) ->
         )
         for row in rows:
             try:
-                await _edit(tx, registration_from(row), changes[row["id"]])
+                moves |= await _edit(tx, event, registration_from(row), changes[row["id"]])
             except Refused as error:
                 refused[row["id"]] = error
+        if moves:
+            await move_up(tx, event)
     return refused
 
 
-async def _edit(tx: Transaction, person: Registration, change: RegistrationChange) -> None:
-    """Refuses before it writes."""
+async def _edit(tx: Transaction, event: Event, person: Registration, change: RegistrationChange) -> bool:
+    """Refuses before it writes. Returns whether somebody may now move up."""
     if change.version is not msgspec.UNSET and change.version != person.version:
         raise Conflict("Somebody changed this registration meanwhile. Read it again.", code="stale_version")
     category = given(change.category, person.category)
     if category is not person.category and person.status is Status.CONFIRMED:
         raise Conflict("The category stands on the badge. Cancel and register anew.", code="category_on_badge")
     name, organisation = given(change.name, person.name), given(change.organisation, person.organisation)
-    city = given(change.city, person.city)
+    city, priority = given(change.city, person.city), given(change.priority, person.priority)
+    attendance = person.attendance
+    if given(change.attendance, attendance) is not attendance:
+        attendance = attendance_at(event, given(change.attendance, attendance))
+    elsewhere = (attendance, category, city) != (person.attendance, person.category, person.city)
+    if elsewhere:
+        await _check_seat_elsewhere(event, person, (attendance.value, category.value, city))
     await tx.execute(
         """UPDATE registration SET name = $2, organisation = $3, city = $4, category = $5, language = $6, answers = $7,
-                  search_key = $8, changed_at = $9, version = version + 1 WHERE id = $1""",
+                  search_key = $8, changed_at = $9, attendance = $10, priority = $11, version = version + 1 WHERE id = $1""",
         person.id,
         name,
         organisation,
@@ -123,7 +157,29 @@ async def _edit(tx: Transaction, person: Registration, change: RegistrationChang
         await settle_answers(tx, person, change.answers, category=category),
         search_key(f"{name} {person.email} {organisation} {city}"),
         clock.now(),
+        attendance.value,
+        priority,
     )
+    if attendance is not person.attendance and person.status is Status.CONFIRMED:
+        await post(tx, [seat_letter("attendance_changed", event, replace(person, attendance=attendance))])
+    return elsewhere or priority != person.priority
+
+
+async def _check_seat_elsewhere(event: Event, person: Registration, to: tuple[str, str, str]) -> None:
+    """Who has a seat keeps it through a change where there is one for what they become, and nobody waits for that.
+
+    Raises `EventFull` or `QuotaFull`.
+    """
+    if person.status not in (Status.CONFIRMED, Status.OFFERED):
+        return
+    ledger = (await stand_of(event)).ledger
+    before: Pools = ledger.limits.pools(person.attendance, person.category, person.city)
+    for pool in ledger.limits.pools(*to):
+        if pool in before or (ledger.room(pool) != 0 and pool not in ledger.held):
+            continue
+        if pool[0] == SEATS:
+            raise EventFull("All seats of that kind are taken.", capacity=ledger.limits.of.get(pool))
+        raise QuotaFull(quota=pool[0], of=pool[1], seats=ledger.limits.of.get(pool))
 
 
 async def resend_letter(registration_id: str) -> None:
@@ -166,7 +222,8 @@ async def end_registration(
     await _retire_badge(tx, person)
     await tx.execute(
         """UPDATE registration SET status = $2, waitlist_number = NULL, badge_digest = NULL, invite_sequence = $3,
-                  invite_withdrawn = $4, changed_at = $5, version = version + 1 WHERE id = $1""",
+                  invite_withdrawn = $4, changed_at = $5, version = version + 1, awaits = NULL, answer_until = NULL,
+                  check_digest = NULL WHERE id = $1""",
         person.id,
         to.value,
         invite.sequence if invite else person.invite_sequence,
@@ -178,12 +235,13 @@ async def end_registration(
     following = await next_in_line(tx, event)
     await lock_chosen(tx, [person, *following])
     await end_sign_ups_of(tx, event, person)
-    await confirm(tx, event, following, kind="promoted")
+    await seat(tx, event, following)
 
 
 async def _put_on_waitlist(tx: Transaction, event: Event, person: Registration, placement: Placement) -> None:
     await tx.execute(
-        "UPDATE registration SET status = 'waitlisted', waitlist_number = $2, changed_at = $3, version = version + 1 WHERE id = $1",
+        """UPDATE registration SET status = 'waitlisted', waitlist_number = $2, changed_at = $3, version = version + 1,
+                  awaits = NULL, answer_until = NULL, check_digest = NULL WHERE id = $1""",
         person.id,
         placement.number,
         clock.now(),

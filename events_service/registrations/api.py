@@ -13,7 +13,7 @@ from events_service.events.queries import event_by_id, event_by_slug
 from events_service.people.addresses import network_of, visitor_address
 from events_service.people.guards import actor_of, needs_account
 from events_service.people.rules import Permission
-from events_service.registrations import actions, badge_api, shapes, sign_up_api
+from events_service.registrations import actions, admission_api, badge_api, shapes, sign_up_api
 from events_service.registrations.access import registration_at
 from events_service.registrations.answers_seen import record_answers_seen
 from events_service.registrations.badges import badges_of
@@ -258,6 +258,7 @@ ROUTES = [
     decline,
     cancel,
     resend,
+    *admission_api.ROUTES,
     *badge_api.ROUTES,
     *sign_up_api.ROUTES,
 ]

@@ -105,6 +105,8 @@ class RegistrationChange(Body, frozen=True, kw_only=True):
     organisation: OptionalLine | UnsetType = UNSET
     city: OptionalLine | UnsetType = UNSET
     category: Category | UnsetType = UNSET
+    attendance: Attendance | UnsetType = UNSET
+    priority: Annotated[int, Meta(ge=0, le=1_000)] | UnsetType = UNSET
     language: LanguageTag | UnsetType = UNSET
     answers: Answers | UnsetType = UNSET
 

@@ -154,7 +154,7 @@ async def write_letter(letter: PostedLetter) -> Rendered:
 # Sent to many, or without anything new: whoever stopped their mails gets none of these. All others are necessary: they answer
 # what a person did, or tell them that their seat, their time or their place changed.
 STOPPABLE = frozenset({"event_reminder", "bulk_message"})
-KINDS = (*TEXT_KINDS, "bulk_message", SAMPLE)
+KINDS = (*TEXT_KINDS, "answered_no", "bulk_message", SAMPLE)
 RENDERERS: dict[str, Callable[[PostedLetter], Awaitable[Rendered]]] = dict.fromkeys(KINDS, write_letter)
 
 

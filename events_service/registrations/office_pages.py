@@ -104,9 +104,7 @@ async def new_registration(request: PageRequest, slug: FromPath[str]) -> Respons
     return await _form(request, await event_by_slug(slug), form=AnswersForm(None, typed, {}, {}))
 
 
-@post(
-    LIST + "/new", guards=[needs_at_event(Permission.EDIT_REGISTRATIONS)], request_max_body_size=MOST_SENT_BYTES
-)
+@post(LIST + "/new", guards=[needs_at_event(Permission.EDIT_REGISTRATIONS)], request_max_body_size=MOST_SENT_BYTES)
 async def add(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
     """Register somebody, past window and mode, never past the seats; or the form again with what is wrong."""
     event = await event_by_slug(slug)

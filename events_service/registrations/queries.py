@@ -10,9 +10,11 @@ import msgspec
 from events_service.database import Row, fetch, fetch_one
 from events_service.database.sql import meant_literally
 from events_service.errors import NotFound
+from events_service.events.queries import event_from
 from events_service.events.rules import Event, Format
 from events_service.folding import search_key
-from events_service.registrations.rules import Attendance, Category, Status, Taken, seats_offered
+from events_service.registrations.ledgers import Place, places_of
+from events_service.registrations.rules import Attendance, Awaits, Category, Status, seats_offered
 from events_service.sealing import token_digest
 
 
@@ -44,11 +46,19 @@ class Registration:
     protected: bool
     identity: str
     mails_stopped_at: datetime | None
+    priority: int
+    party: str | None
+    party_together: bool
+    awaits: Awaits | None
+    answer_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """How an event's seats stand. A capacity is None without a limit, and 0 where the event has no such seats."""
+    """How an event's seats stand. A capacity is None without a limit, and 0 where the event has no such seats.
+
+    Those offered are kept for somebody, and counted as neither confirmed nor left.
+    """
 
     confirmed_in_person: int
     confirmed_online: int
@@ -56,6 +66,8 @@ class Seats:
     pending: int
     capacity: int | None
     online_capacity: int | None
+    offered_in_person: int = 0
+    offered_online: int = 0
 
     @property
     def confirmed(self) -> int:
@@ -74,8 +86,8 @@ class Seats:
         """Seats nobody has, in the room and online together; None where either knows no limit."""
         if self.capacity is None or self.online_capacity is None:
             return None
-        in_the_room = max(0, self.capacity - self.confirmed_in_person)
-        return in_the_room + max(0, self.online_capacity - self.confirmed_online)
+        in_the_room = max(0, self.capacity - self.confirmed_in_person - self.offered_in_person)
+        return in_the_room + max(0, self.online_capacity - self.confirmed_online - self.offered_online)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,11 @@ def registration_from(row: Row) -> Registration:
         identity=row["identity"],
         # A row about to be written does not hold it.
         mails_stopped_at=row.get("mails_stopped_at"),
+        priority=row["priority"],
+        party=row["party"],
+        party_together=row["party_together"],
+        awaits=Awaits(row["awaits"]) if row["awaits"] else None,
+        answer_until=row["answer_until"],
     )
 
 
@@ -151,33 +168,23 @@ async def registration_by_address(event_id: str, email: str) -> Registration:
     return registration_from(row)
 
 
-async def waitlist_positions(people: Sequence[Registration]) -> dict[str, int]:
-    """Registration id → the rank on the waiting list, 1 is next, of those among these who are on one."""
-    waiting = [person.id for person in people if person.status is Status.WAITLISTED]
+async def places_in_line(people: Sequence[Registration]) -> dict[str, Place]:
+    """Registration id → the place on the waiting list, of those among these who are on one."""
+    waiting = {person.id: person.event_id for person in people if person.status is Status.WAITLISTED}
     if not waiting:
         return {}
-    rows = await fetch(
-        """SELECT one.id, COUNT(*) AS position FROM registration one
-           JOIN registration ahead ON ahead.event = one.event AND ahead.attendance = one.attendance
-                AND ahead.status = 'waitlisted' AND ahead.waitlist_number <= one.waitlist_number
-           WHERE one.id = ANY($1) AND one.status = 'waitlisted' GROUP BY one.id""",
-        waiting,
-    )
-    return {row["id"]: int(row["position"]) for row in rows}
+    rows = await fetch("SELECT * FROM event WHERE id = ANY($1)", sorted(set(waiting.values())))
+    return await places_of(waiting, [event_from(row) for row in rows])
+
+
+async def waitlist_positions(people: Sequence[Registration]) -> dict[str, int]:
+    """Registration id → the rank on the waiting list, 1 is next, of those among these who are on one."""
+    return {one: place.position for one, place in (await places_in_line(people)).items()}
 
 
 async def waitlist_position(registration: Registration) -> int | None:
     """The rank on the waiting list, 1 is next; None for who is not on it."""
-    if registration.waitlist_number is None:
-        return None
-    row = await fetch_one(
-        """SELECT COUNT(*) AS ahead FROM registration
-           WHERE event = $1 AND attendance = $2 AND status = 'waitlisted' AND waitlist_number <= $3""",
-        registration.event_id,
-        registration.attendance.value,
-        registration.waitlist_number,
-    )
-    return int(row["ahead"]) if row else None
+    return (await waitlist_positions([registration])).get(registration.id)
 
 
 async def list_registrations(event_id: str, wanted: Wanted, *, after: str = "", limit: int = 50) -> list[Registration]:
@@ -219,31 +226,6 @@ async def confirmed_registrations(event_id: str) -> list[Registration]:
     return [registration_from(row) for row in rows]
 
 
-async def taken_seats(event_ids: Sequence[str]) -> dict[tuple[str, Attendance], Taken]:
-    """How the seats of these events stand, by event and attendance; what is missing is untouched."""
-    rows = await fetch(
-        """SELECT event, attendance,
-                  SUM(CASE WHEN status IN ('confirmed', 'offered') THEN 1 ELSE 0 END) AS confirmed,
-                  SUM(CASE WHEN status = 'waitlisted' THEN 1 ELSE 0 END) AS waiting,
-                  MAX(waitlist_number) AS last_number
-           FROM registration WHERE event = ANY($1) AND status IN ('confirmed', 'offered', 'waitlisted')
-           GROUP BY event, attendance""",
-        list(event_ids),
-    )
-    taken = {
-        (row["event"], Attendance(row["attendance"])): Taken(
-            int(row["confirmed"]), int(row["waiting"]), row["last_number"] or 0
-        )
-        for row in rows
-    }
-    # Numbers are unique within the event, whatever the attendance.
-    for event_id, attendance in taken:
-        last = max(seats.last_number for (other, _), seats in taken.items() if other == event_id)
-        seats = taken[event_id, attendance]
-        taken[event_id, attendance] = Taken(seats.confirmed, seats.waiting, last)
-    return taken
-
-
 async def seats(event: Event) -> Seats:
     """How the event's seats stand."""
     return (await seats_of([event]))[event.id]
@@ -253,7 +235,7 @@ async def seats_of(events: Sequence[Event]) -> dict[str, Seats]:
     """How the seats of these events stand, by event id."""
     rows = await fetch(
         """SELECT event, status, attendance, COUNT(*) AS people FROM registration
-           WHERE event = ANY($1) AND status IN ('confirmed', 'waitlisted', 'pending')
+           WHERE event = ANY($1) AND status IN ('confirmed', 'offered', 'waitlisted', 'pending')
            GROUP BY event, status, attendance""",
         [event.id for event in events],
     )
@@ -272,4 +254,6 @@ def _seats(event: Event, people: Mapping[tuple[str, str, str], int]) -> Seats:
         pending=count(Status.PENDING, *Attendance),
         capacity=seats_offered(event, Attendance.IN_PERSON) if event.format is not Format.ONLINE else 0,
         online_capacity=seats_offered(event, Attendance.ONLINE) if event.is_online else 0,
+        offered_in_person=count(Status.OFFERED, Attendance.IN_PERSON),
+        offered_online=count(Status.OFFERED, Attendance.ONLINE),
     )

@@ -1,6 +1,6 @@
 """Who gets a seat, and what may become of a registration. Pure: `now` is an argument."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -38,11 +38,24 @@ ALLOWED: dict[Status, frozenset[Status]] = {
     Status.DECLINED: frozenset({Status.PENDING, Status.WAITLISTED, Status.CONFIRMED}),
     Status.CANCELLED: frozenset({Status.PENDING, Status.WAITLISTED, Status.CONFIRMED}),
 }
+
+
+class Awaits(StrEnum):
+    """What a pending registration waits for, beside an organiser: a click in a mail, or a word on whether they are of a member city."""
+
+    MAIL_CHECK = "mail_check"
+    MEMBERSHIP = "membership"
+
+
 # A registration in one of these is over; the same person may register anew.
 ENDED = frozenset({Status.DECLINED, Status.CANCELLED})
 # The same form sent again within this time is a double click, not a question.
 DOUBLE_CLICK = timedelta(seconds=10)
 REMIND_AT_MOST_EVERY = timedelta(hours=1)
+# An address that nobody confirmed is given up after this.
+MAIL_CHECK_LASTS = timedelta(hours=24)
+# Nobody can be asked to decide so shortly before the start: a seat that is free then is given at once.
+LAST_OFFER_BEFORE = timedelta(hours=1)
 
 
 class EventFull(Conflict):
@@ -50,6 +63,20 @@ class EventFull(Conflict):
 
     code = "event_full"
     detail = "All seats are taken, and this event keeps no waiting list."
+
+
+class QuotaFull(Conflict):
+    """There are seats, but none for this category or from this city; `facts` say which, and how many there are."""
+
+    code = "quota_full"
+    detail = "All seats for this category, or for people of this city, are taken."
+
+
+class OfferLapsed(Conflict):
+    """The seat was offered until a moment that is past."""
+
+    code = "offer_lapsed"
+    detail = "This seat was offered until a moment that is past. It went to the next in line."
 
 
 class RegistrationClosed(Conflict):
@@ -64,15 +91,6 @@ class InvitationRequired(Forbidden):
 
     code = "invitation_required"
     detail = "This event is by invitation. Please use the link in your invitation."
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """How an event's seats of one attendance stand: confirmed, waiting, and the last waiting number given."""
-
-    confirmed: int = 0
-    waiting: int = 0
-    last_number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,36 +139,15 @@ def check_open(event: Event, *, by_registrar: bool, now: datetime) -> None:
         raise InvitationRequired()
 
 
-def place(event: Event, attendance: Attendance, taken: Taken, *, by_registrar: bool = False) -> Placement:
-    """Where a newcomer stands. Nobody overtakes the waiting list. Raises `EventFull`."""
-    if event.registration.mode is Mode.APPROVAL and not by_registrar:
-        return Placement(Status.PENDING)
-    seats = seats_offered(event, attendance)
-    if taken.waiting == 0 and (seats is None or taken.confirmed < seats):
-        return Placement(Status.CONFIRMED)
-    if not event.registration.waitlist:
-        raise EventFull(capacity=seats)
-    return Placement(Status.WAITLISTED, position=taken.waiting + 1, number=taken.last_number + 1)
-
-
-def with_one_more(taken: Taken, placement: Placement) -> Taken:
-    """The seats after that newcomer."""
-    if placement.status is Status.CONFIRMED:
-        return replace(taken, confirmed=taken.confirmed + 1)
-    if placement.status is Status.WAITLISTED:
-        return replace(taken, waiting=taken.waiting + 1, last_number=taken.last_number + 1)
-    return taken
+def offered_until(event: Event, *, lasts: timedelta, now: datetime) -> datetime | None:
+    """The deadline of a seat that is offered now; None where it is too late to ask."""
+    until = min(now + lasts, event.starts_at - LAST_OFFER_BEFORE)
+    return until if until > now else None
 
 
 def still_seats_people(event: Event, *, now: datetime) -> bool:
     """Whether a seat is still worth giving: nobody moves up for an event that is called off or over."""
     return event.status is EventStatus.PUBLISHED and now < event.ends_at
-
-
-def free_seats(event: Event, attendance: Attendance, confirmed: int) -> int | None:
-    """How many of the waiting may move up now; None means all of them."""
-    seats = seats_offered(event, attendance)
-    return None if seats is None else max(0, seats - confirmed)
 
 
 def check_step(now_is: Status, to: Status) -> None:

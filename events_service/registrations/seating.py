@@ -4,6 +4,7 @@ Whoever touches seats locks the event's row first, then looks. What a rule refus
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,33 +13,46 @@ import msgspec
 from events_service import clock, settings
 from events_service.agenda.queries import Published
 from events_service.database import Row, Transaction
+from events_service.directory.queries import members_among
 from events_service.errors import FieldError, Invalid, NotFound, Refused, TooMany
 from events_service.events.queries import SLUG, event_from
-from events_service.events.rules import Event, is_open_to_all
+from events_service.events.rules import Event, Visibility, is_open_to_all
 from events_service.events.signing import SigningKey, keys_of
 from events_service.identifiers import new_id
 from events_service.outbox.actions import post
 from events_service.outbox.rules import NewLetter
 from events_service.registrations.badge_tokens import badge_digest
 from events_service.registrations.drafts import RegistrationDraft
+from events_service.registrations.ledgers import Stand, stands_of
 from events_service.registrations.letters import Addressee, letter_about, next_invite
+from events_service.registrations.mail_checks import check_code
 from events_service.registrations.naming import Identity, columns_of
-from events_service.registrations.queries import registration_from, taken_seats
+from events_service.registrations.queries import registration_from
 from events_service.registrations.questionnaire import Questionnaires, keep_agreements, questionnaires_for
+from events_service.registrations.quotas import (
+    Ledger,
+    Pools,
+    Waiting,
+    note,
+    party_has_room,
+    place,
+    wait,
+    who_follows,
+)
 from events_service.registrations.rules import (
     ENDED,
+    MAIL_CHECK_LASTS,
     Attendance,
+    Awaits,
     EventFull,
     Placement,
     Status,
-    Taken,
     attendance_at,
     check_open,
-    place,
     seats_offered,
     should_remind,
-    with_one_more,
 )
+from events_service.registrations.seat_letters import seat_letter
 from events_service.registrations.secrets import badge_text, feed_token, page_code
 from events_service.registrations.wishes import agendas_for, note_wishes, settle_wishes, wrong_wishes
 from events_service.sealing import token_digest
@@ -55,6 +69,8 @@ class Application:
     `knows_event` is for those who may see events that are hidden from strangers; `counted_for` names whom the try is counted
     against, so many within a while (None: nobody counts). Who does not `waits` is refused rather than put on the waiting list;
     `quietly` says that no letter goes out about it. Whoever `takes_over` gets a seat that was held for them.
+    A higher `priority` stands further ahead in the line. Those of one batch with the same `party` came together, and where `together`
+    they get seats for all or none.
     """
 
     event_slug: str
@@ -66,6 +82,9 @@ class Application:
     waits: bool = True
     quietly: bool = False
     takes_over: bool = False
+    priority: int = 0
+    party: str | None = None
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +101,17 @@ class Outcome:
 class _Table:
     """The state of the events of one batch, as the newcomers see it one after the other.
 
-    `agendas` are those of events whose sessions somebody of the batch asks for, by event; what has no release is missing.
+    `agendas` are those of events whose sessions somebody of the batch asks for, by event; what has no release is missing. `members` are
+    the addresses among the batch's that the directory knows in member cities, `parties` those who want to stay together.
     """
 
     events: dict[str, Event]
     keys: dict[str, SigningKey]
-    taken: dict[tuple[str, Attendance], Taken]
+    stands: dict[str, Stand]
     known: dict[tuple[str, str], Row]
+    members: frozenset[str]
+    parties: dict[str, list[Application]]
+    parties_fit: dict[str, bool]
     tries_left: dict[str, int]
     agendas: dict[str, Published]
     questionnaires: Questionnaires
@@ -136,8 +159,11 @@ async def _look(tx: Transaction, applications: list[Application]) -> _Table:
     return _Table(
         events=events,
         keys=await keys_of(ids, secret_key=settings.current().secret_key),
-        taken=await taken_seats(ids),
+        stands=await stands_of(list(events.values())),
         known={(row["event"], row["email_key"]): row for row in known},
+        members=await _members(events.values(), emails),
+        parties=_parties(applications),
+        parties_fit={},
         tries_left=await _count_tries(tx, applications),
         agendas=await agendas_for(
             events[one.event_slug] for one in applications if one.draft.session_ids and one.event_slug in events
@@ -145,6 +171,20 @@ async def _look(tx: Transaction, applications: list[Application]) -> _Table:
         questionnaires=await questionnaires_for(events.values(), ((one.event_slug, one.draft) for one in applications)),
         now=clock.now(),
     )
+
+
+async def _members(events: Iterable[Event], emails: list[str]) -> frozenset[str]:
+    if not any(event.visibility is Visibility.MEMBERS for event in events):
+        return frozenset()
+    return await members_among(emails)
+
+
+def _parties(applications: list[Application]) -> dict[str, list[Application]]:
+    parties: dict[str, list[Application]] = {}
+    for application in applications:
+        if application.party and application.together:
+            parties.setdefault(application.party, []).append(application)
+    return parties
 
 
 async def _count_tries(tx: Transaction, applications: list[Application]) -> dict[str, int]:
@@ -181,27 +221,69 @@ def _seat_one(table: _Table, application: Application, writes: _Writes) -> Outco
     if before is not None and is_here and application.by_registrar:
         return Outcome(before["id"], Status(before["status"]), None, is_new=False)
     # Decided for those who are here too: a stranger must not learn from the answer that they are.
-    seats = table.taken.get((event.id, attendance), Taken())
-    placement = _placed(event, attendance, seats, application)
+    pools = _pools(table, event, application)
+    placement = _placed(table, event, pools, application)
+    awaits = _awaits(table, event, application)
+    told = placement if awaits is None and _is_told(table, event, application) else Placement(Status.PENDING)
     if before is not None and is_here:
-        return _already_here(table, event, application, before=before, placement=placement, writes=writes)
+        return _already_here(table, event, application, before=before, told=told, writes=writes)
     if placement.status is Status.WAITLISTED and not application.waits:
         raise EventFull("All seats are taken.", capacity=seats_offered(event, attendance))
-    row = _new_row(table, event, application, attendance=attendance, placement=placement, before=before)
+    if awaits is not None:
+        placement = told
+    row = _new_row(table, event, application, attendance=attendance, placement=placement, awaits=awaits, before=before)
     (writes.returning if before is not None else writes.new).append(row)
     table.known[event.id, email_key(draft.email)] = row
-    _count(table, event, attendance, placement)
+    note(table.stands[event.id].ledger, pools, placement.status, priority=application.priority)
     if not application.quietly:
         writes.letters.append(_letter_for(table, event, row, placement))
     if draft.session_ids:
         writes.wishes.append((row, draft.session_ids))
-    return Outcome(str(row["id"]), placement.status, placement.position, is_new=True)
+    return Outcome(str(row["id"]), told.status, told.position, is_new=True)
 
 
-def _placed(event: Event, attendance: Attendance, seats: Taken, application: Application) -> Placement:
+def _pools(table: _Table, event: Event, application: Application) -> Pools:
+    attendance = attendance_at(event, application.draft.attendance)
+    limits = table.stands[event.id].ledger.limits
+    return limits.pools(attendance, application.draft.category, application.draft.city)
+
+
+def _placed(table: _Table, event: Event, pools: Pools, application: Application) -> Placement:
+    ledger = table.stands[event.id].ledger
     if application.takes_over:
         return Placement(Status.CONFIRMED)
-    return place(event, attendance, seats, by_registrar=application.by_registrar)
+    placement = place(event, ledger, pools, by_registrar=application.by_registrar, priority=application.priority)
+    if placement.status is Status.CONFIRMED and not _party_fits(table, event, ledger, application):
+        return wait(event, ledger, pools, priority=application.priority)
+    return placement
+
+
+def _party_fits(table: _Table, event: Event, ledger: Ledger, application: Application) -> bool:
+    """Decided once, when the first of a party that stays together is looked at; what they wait for is kept for them."""
+    party = application.party
+    if party is None or party not in table.parties:
+        return True
+    if party not in table.parties_fit:
+        pools = [_pools(table, event, one) for one in table.parties[party]]
+        table.parties_fit[party] = party_has_room(ledger, pools, priority=application.priority)
+        if not table.parties_fit[party]:
+            line = [Waiting(str(at), each, application.priority, at, party) for at, each in enumerate(pools)]
+            ledger.held = {**who_follows(ledger, line).held, **ledger.held}
+    return table.parties_fit[party]
+
+
+def _awaits(table: _Table, event: Event, application: Application) -> Awaits | None:
+    """What must come before this one is looked at as a newcomer, beside an organiser."""
+    if application.by_registrar:
+        return None
+    if event.visibility is Visibility.MEMBERS and email_key(application.draft.email) not in table.members:
+        return Awaits.MEMBERSHIP
+    return Awaits.MAIL_CHECK if table.stands[event.id].admission.mail_check else None
+
+
+def _is_told(table: _Table, event: Event, application: Application) -> bool:
+    """Whether the answer may say how it stands: among members it would say whose address the directory knows."""
+    return application.by_registrar or event.visibility is not Visibility.MEMBERS
 
 
 def _wrong_fields(table: _Table, event: Event, application: Application) -> list[FieldError]:
@@ -214,7 +296,7 @@ def _wrong_fields(table: _Table, event: Event, application: Application) -> list
 
 
 def _already_here(
-    table: _Table, event: Event, application: Application, *, before: Row, placement: Placement, writes: _Writes
+    table: _Table, event: Event, application: Application, *, before: Row, told: Placement, writes: _Writes
 ) -> Outcome:
     """The answer a stranger would get; the owner of the address is told by mail, and no second seat is taken."""
     draft = application.draft
@@ -226,10 +308,13 @@ def _already_here(
         now=table.now,
     ):
         person = registration_from(before)
-        writes.letters.append(letter_about("already_registered", event, Addressee.of(person)))
+        if person.awaits is Awaits.MAIL_CHECK:
+            writes.letters.append(seat_letter("mail_check", event, person))
+        else:
+            writes.letters.append(letter_about("already_registered", event, Addressee.of(person)))
         writes.reminded.append(person.id)
         table.known[event.id, email_key(draft.email)] = {**before, "reminded_at": table.now}
-    return Outcome(before["id"], placement.status, placement.position, is_new=False)
+    return Outcome(before["id"], told.status, told.position, is_new=False)
 
 
 def _new_row(
@@ -239,6 +324,7 @@ def _new_row(
     *,
     attendance: Attendance,
     placement: Placement,
+    awaits: Awaits | None,
     before: Row | None,
 ) -> dict[str, object]:
     draft, secret_key = application.draft, settings.current().secret_key
@@ -248,6 +334,7 @@ def _new_row(
     digest = None
     sequence = before["invite_sequence"] if before else None
     withdrawn = before["invite_withdrawn"] if before else False
+    checks = awaits is Awaits.MAIL_CHECK
     if placement.status is Status.CONFIRMED:
         generation += 1
         text = badge_text(
@@ -287,22 +374,19 @@ def _new_row(
         "invite_sequence": sequence,
         "told_sequence": event.sequence if digest else None,
         "invite_withdrawn": withdrawn,
+        "priority": application.priority,
+        "party": application.party,
+        "party_together": application.together,
+        "awaits": awaits.value if awaits else None,
+        "answer_until": table.now + MAIL_CHECK_LASTS if checks else None,
+        "check_digest": token_digest(check_code(row_id, links, secret_key=secret_key)) if checks else None,
     }
-
-
-def _count(table: _Table, event: Event, attendance: Attendance, placement: Placement) -> None:
-    """Let the next one of the batch see this one's seat, and its waiting number for every attendance."""
-    changed = with_one_more(table.taken.get((event.id, attendance), Taken()), placement)
-    table.taken[event.id, attendance] = changed
-    for other in Attendance:
-        seats = table.taken.get((event.id, other), Taken())
-        table.taken[event.id, other] = Taken(
-            seats.confirmed, seats.waiting, max(seats.last_number, changed.last_number)
-        )
 
 
 def _letter_for(table: _Table, event: Event, row: dict[str, object], placement: Placement) -> NewLetter:
     person = registration_from(row)
+    if person.awaits is Awaits.MAIL_CHECK:
+        return seat_letter("mail_check", event, person)
     addressee = Addressee.of(person, waitlist_position=placement.position)
     invite = None
     if placement.status is Status.CONFIRMED:

@@ -1,21 +1,25 @@
-"""The waiting list moves up, and whoever it is gets their seat.
+"""The waiting list moves up, and whoever it is gets their seat, or is asked whether they still want it.
 
 Whoever touches seats locks the event's row first, then looks.
 """
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from events_service import clock, settings
 from events_service.database import Transaction
 from events_service.errors import NotFound
+from events_service.events.admissions import admission_of
 from events_service.events.queries import event_from
 from events_service.events.rules import Event
 from events_service.events.signing import keys_of
 from events_service.outbox.actions import post
 from events_service.registrations.badge_tokens import badge_digest
+from events_service.registrations.ledgers import stand_of, who_is_next
 from events_service.registrations.letters import Addressee, letter_about, next_invite
-from events_service.registrations.queries import Registration, registration_from, taken_seats
-from events_service.registrations.rules import Attendance, Status, Taken, free_seats, still_seats_people
+from events_service.registrations.queries import Registration, registration_from
+from events_service.registrations.rules import Status, offered_until, still_seats_people
+from events_service.registrations.seat_letters import seat_letter
 from events_service.registrations.secrets import badge_text
 from events_service.registrations.wishes import settle_wishes
 
@@ -29,29 +33,46 @@ async def lock_event(tx: Transaction, event_id: str) -> Event:
 
 
 async def move_up(tx: Transaction, event: Event) -> int:
-    """Give every free seat to the first in line, with a letter each; the event's row must be locked. Returns how many."""
-    moved = await next_in_line(tx, event)
-    await confirm(tx, event, moved, kind="promoted")
-    return len(moved)
+    """Give or offer every free seat to the first in line for it; the event's row must be locked. Returns to how many."""
+    following = await next_in_line(tx, event)
+    await seat(tx, event, following)
+    return len(following)
 
 
 async def next_in_line(tx: Transaction, event: Event) -> list[Registration]:
     """Those for whom a seat is free now, in their order and locked; the event's row must be locked."""
     if not still_seats_people(event, now=clock.now()):
         return []
-    following: list[Registration] = []
-    taken = await taken_seats([event.id])
-    for attendance in Attendance:
-        free = free_seats(event, attendance, taken.get((event.id, attendance), Taken()).confirmed)
-        rows = await tx.fetch(
-            """SELECT * FROM registration WHERE event = $1 AND attendance = $2 AND status = 'waitlisted'
-               ORDER BY waitlist_number LIMIT $3 FOR NO KEY UPDATE""",
-            event.id,
-            attendance.value,
-            1_000_000 if free is None else free,
-        )
-        following += [registration_from(row) for row in rows]
-    return following
+    ids = await who_is_next(event, (await stand_of(event)).ledger)
+    if not ids:
+        return []
+    rows = await tx.fetch("SELECT * FROM registration WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(ids))
+    people = {row["id"]: registration_from(row) for row in rows}
+    return [people[one] for one in ids]
+
+
+async def seat(tx: Transaction, event: Event, following: list[Registration]) -> None:
+    """Give these people the seats that are free for them; where the event offers seats and there is time, ask them first."""
+    if not following:
+        return
+    admission = await admission_of(event)
+    lasts = timedelta(hours=admission.offer_hours)
+    until = offered_until(event, lasts=lasts, now=clock.now()) if admission.offers else None
+    if until is None:
+        await confirm(tx, event, following, kind="promoted")
+    else:
+        await offer(tx, event, following, until=until)
+
+
+async def offer(tx: Transaction, event: Event, people: Iterable[Registration], *, until: datetime) -> None:
+    """Keep a seat for these people until they say yes or no, or the moment is past. The event's row must be locked."""
+    people = list(people)
+    await tx.execute_many(
+        """UPDATE registration SET status = 'offered', waitlist_number = NULL, answer_until = $2, changed_at = $3,
+                  version = version + 1 WHERE id = $1""",
+        [(person.id, until, clock.now()) for person in people],
+    )
+    await post(tx, [seat_letter("offered", event, person, until=until) for person in people])
 
 
 async def confirm(tx: Transaction, event: Event, people: Iterable[Registration], *, kind: str) -> None:
@@ -74,7 +95,8 @@ async def confirm(tx: Transaction, event: Event, people: Iterable[Registration],
         letters.append(letter_about(kind, event, addressee, invite=invite))
     await tx.execute_many(
         """UPDATE registration SET status = 'confirmed', waitlist_number = NULL, badge_digest = $2, badge_generation = $3,
-                  invite_sequence = $4, told_sequence = $6, invite_withdrawn = FALSE, changed_at = $5, version = version + 1
+                  invite_sequence = $4, told_sequence = $6, invite_withdrawn = FALSE, changed_at = $5, version = version + 1,
+                  awaits = NULL, answer_until = NULL, check_digest = NULL
            WHERE id = $1""",
         rows,
     )

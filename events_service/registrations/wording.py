@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from events_service.events.entries import page_url
 from events_service.events.rules import Event
 from events_service.texts.rules import Words, as_html, as_line, as_text
 from events_service.web.words import gettext as _
@@ -92,6 +93,14 @@ def wording(kind: str, event: Event, *, reason: str = "", position: int | None =
                 _("Your registration is cancelled: %s") % title,
                 _("Your registration is cancelled, and your badge is no longer valid."),
                 reason or _("You are welcome to register again while there are seats."),
+            )
+        case "answered_no":
+            return Wording(
+                _("You said no: %s") % title,
+                _(
+                    "Your calendar told us that you cannot come. Your seat goes to the next in line, and your badge is no longer valid."
+                ),
+                _("If that was a mistake, register again while there are seats: %s") % page_url(event),
             )
         case "event_changed":
             return Wording(

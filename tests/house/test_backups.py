@@ -106,11 +106,18 @@ async def something_of_everything() -> Event:
         "INSERT INTO answer_file VALUES ($1, $2, 'card', $3, 'card.pdf', 'application/pdf', $4, $5)",
         *(new_id(), event.id, inside.id, b"%PDF-\x00\xff", clock.now()),
     )
-    await change("INSERT INTO consent VALUES ($1, $2, 'photos', '1', 'Yes', $3, NULL)", new_id(), inside.id, clock.now())
+    await change(
+        "INSERT INTO consent VALUES ($1, $2, 'photos', '1', 'Yes', $3, NULL)", new_id(), inside.id, clock.now()
+    )
     await set_admission(event, Admission(cities={"Malmö": 40}))
     await record_seen(Doer("account", "me"), Deed("looked", event.slug))
     await keep_words(event, "confirmed", "sv", Words("Välkommen", "Hej {name}!"), by=Doer("account", "me"))
-    await change("INSERT INTO bulk_message VALUES ($1, $2, 'key', '{}', '{}', 'en', 'me', 1, 0, $3)", new_id(), event.id, clock.now())
+    await change(
+        "INSERT INTO bulk_message VALUES ($1, $2, 'key', '{}', '{}', 'en', 'me', 1, 0, $3)",
+        new_id(),
+        event.id,
+        clock.now(),
+    )
     await change("INSERT INTO suppressed_address VALUES ('digest', '550 5.1.1', NULL, $1)", clock.now())
     guest = GuestDraft(name="Åsa", email="asa@malmo.example")
     await invite(event.slug, [guest], Offered(), by=Doer("account", "me"))

@@ -47,6 +47,8 @@ def test_every_default_is_the_one_that_is_used(tmp_path: Path) -> None:
         "WORKERS": ("the number of cores, 4 at most", 1),
         "TRUSTED_PROXIES": ("none", ()),
         "METRICS_TOKEN": ("none", ""),
+        "INBOUND_LISTEN": ("none", ""),
+        "INBOUND_IMAP_URL": ("none", ""),
     }
     for name, told in ROWS.items():
         used = getattr(untouched, name.lower())

@@ -13,22 +13,17 @@ from events_service.registrations.rules import (
     DOUBLE_CLICK,
     REMIND_AT_MOST_EVERY,
     Attendance,
-    EventFull,
     InvitationRequired,
-    Placement,
     RegistrationClosed,
     Status,
-    Taken,
     attendance_at,
     check_open,
     check_step,
-    free_seats,
     may_cancel,
-    place,
+    offered_until,
     seats_offered,
     should_remind,
     still_seats_people,
-    with_one_more,
 )
 
 NOW = datetime(2027, 1, 1, 12, tzinfo=UTC)
@@ -67,33 +62,6 @@ def with_terms(event: Event = EVENT, **terms: object) -> Event:
 
 
 @pytest.mark.parametrize(
-    ("taken", "expected"),
-    [
-        (Taken(0), Placement(Status.CONFIRMED)),
-        (Taken(1), Placement(Status.CONFIRMED)),
-        (Taken(2), Placement(Status.WAITLISTED, position=1, number=1)),
-        (Taken(2, waiting=3, last_number=9), Placement(Status.WAITLISTED, position=4, number=10)),
-        # A seat is free, but others wait for it: nobody overtakes them.
-        (Taken(1, waiting=1, last_number=4), Placement(Status.WAITLISTED, position=2, number=5)),
-    ],
-)
-def test_a_newcomer_gets_a_free_seat_or_stands_at_the_end_of_the_line(taken: Taken, expected: Placement) -> None:
-    assert place(EVENT, ROOM, taken) == expected
-
-
-def test_without_a_waiting_list_a_full_event_is_full() -> None:
-    with pytest.raises(EventFull) as refused:
-        place(with_terms(waitlist=False), ROOM, Taken(2))
-    assert refused.value.facts == {"capacity": 2}
-
-
-def test_approval_comes_before_the_seat_unless_a_registrar_gives_it() -> None:
-    event = with_terms(mode=Mode.APPROVAL)
-    assert place(event, ROOM, Taken(2)) == Placement(Status.PENDING)
-    assert place(event, ROOM, Taken(1), by_registrar=True) == Placement(Status.CONFIRMED)
-
-
-@pytest.mark.parametrize(
     ("event_format", "capacity", "online_capacity", "room", "online"),
     [
         (Format.IN_PERSON, 80, None, 80, None),
@@ -108,12 +76,6 @@ def test_seats_in_the_room_and_online_are_counted_apart(
 ) -> None:
     event = with_terms(replace(EVENT, format=event_format), capacity=capacity, online_capacity=online_capacity)
     assert (seats_offered(event, ROOM), seats_offered(event, ONLINE)) == (room, online)
-
-
-@pytest.mark.parametrize(("confirmed", "free"), [(0, 2), (1, 1), (2, 0), (5, 0)])
-def test_free_seats_are_never_below_none(confirmed: int, free: int) -> None:
-    assert free_seats(EVENT, ROOM, confirmed) == free
-    assert free_seats(with_terms(capacity=None), ROOM, confirmed) is None
 
 
 @pytest.mark.parametrize(
@@ -190,15 +152,21 @@ def test_who_is_over_may_come_back_and_nobody_else_is_invited_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("taken", "placement", "after"),
+    ("lasts", "starts_in", "asked_for"),
     [
-        (Taken(1), Placement(Status.CONFIRMED), Taken(2)),
-        (Taken(2, 1, 7), Placement(Status.WAITLISTED, 2, 8), Taken(2, 2, 8)),
-        (Taken(1, 0, 7), Placement(Status.PENDING), Taken(1, 0, 7)),
+        (2 * HOUR, 24 * HOUR, 2 * HOUR),
+        (48 * HOUR, 24 * HOUR, 23 * HOUR),
+        # Within the last hour nobody can be asked: the seat is given at once.
+        (2 * HOUR, HOUR, None),
+        (2 * HOUR, -HOUR, None),
     ],
 )
-def test_the_next_one_sees_the_one_before(taken: Taken, placement: Placement, after: Taken) -> None:
-    assert with_one_more(taken, placement) == after
+def test_a_seat_is_offered_for_a_while_but_never_past_the_hour_before_the_start(
+    lasts: timedelta, starts_in: timedelta, asked_for: timedelta | None
+) -> None:
+    event = replace(EVENT, starts_at=NOW + starts_in)
+    until = offered_until(event, lasts=lasts, now=NOW)
+    assert until == (None if asked_for is None else NOW + asked_for)
 
 
 @pytest.mark.parametrize(
