@@ -409,7 +409,6 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
             "room_id": room.id,
             "question_id": question.id,
             "sent_id": await a_file(guest.id),
-            "file_id": "none",
             "track_id": track.id,
             "device_id": phone.id,
             "letter_id": await an_id("SELECT id FROM letter WHERE event_slug = 'launch' LIMIT 1"),
