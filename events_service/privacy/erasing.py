@@ -16,7 +16,7 @@ from events_service.database import Transaction, fetch, transaction
 from events_service.database.sql import meant_literally
 from events_service.errors import FieldError, Invalid
 from events_service.events.rules import Event
-from events_service.privacy.wiping import wipe_registrations
+from events_service.privacy.wiping import NAMELESS_INVITATION, wipe_registrations
 from events_service.registrations.actions import end_registration
 from events_service.registrations.queries import Registration, registration_from
 from events_service.registrations.rules import Status, may_cancel
@@ -32,6 +32,7 @@ _BY_ADDRESS = (
     "DELETE FROM magic_link WHERE email_key = $1",
     "DELETE FROM contact WHERE LOWER(email) = $1",
     "DELETE FROM inbound_mail WHERE email_key = $1 OR LOWER(sender) = $1 OR LOWER(attendee) = $1",
+    f"UPDATE invitation SET {NAMELESS_INVITATION} WHERE email_key = $1",  # noqa: S608
 )
 # A speaker who is gone leaves the public agenda; who held which part is no longer to be known.
 _SPEAKERS = (

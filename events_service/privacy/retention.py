@@ -14,7 +14,7 @@ from events_service.audit.actions import record
 from events_service.audit.rules import SERVICE, Deed
 from events_service.database import Row, Transaction, fetch, transaction
 from events_service.identifiers import new_id
-from events_service.privacy.wiping import wipe_registrations
+from events_service.privacy.wiping import NAMELESS_INVITATION, wipe_registrations
 from events_service.questions.queries import sensitive_names
 from events_service.registrations.waitlist import lock_event
 
@@ -138,6 +138,7 @@ async def _sweep_registrations(slug: str, now: datetime) -> int:
         for start in range(0, len(ids), AT_ONCE):
             await wipe_registrations(tx, ids[start : start + AT_ONCE], now=now)
         await tx.execute("DELETE FROM inbound_mail WHERE event = $1", event_id)
+        await tx.execute(f"UPDATE invitation SET {NAMELESS_INVITATION} WHERE event = $1", event_id)  # noqa: S608
         scans = await tx.fetch("SELECT scan_id, scanned_at, received_at FROM scan WHERE event = $1", event_id)
         await tx.execute_many(
             "UPDATE scan SET scanned_at = $2, received_at = $3 WHERE scan_id = $1",

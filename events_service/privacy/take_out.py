@@ -47,6 +47,9 @@ _OF_REGISTRATIONS = {
     "directory": """SELECT contact.name, contact.email, contact.title, contact.category, contact.contact_group AS "group", contact.language,
        organisation.name AS organisation, contact.city FROM contact LEFT JOIN organisation ON organisation.id = contact.organisation
        WHERE LOWER(contact.email) = $1""",
+    "invitations": """SELECT event.slug AS event, invitation.name, invitation.email, invitation.organisation, invitation.city,
+       invitation.category, invitation.state, invitation.word, invitation.invited_at, invitation.answered_at
+       FROM invitation JOIN event ON event.id = invitation.event WHERE invitation.email_key = $1 ORDER BY invitation.id""",
     "mail_received": """SELECT event.slug AS event, inbound_mail.sender, inbound_mail.subject, inbound_mail.answer, inbound_mail.state,
        inbound_mail.received_at FROM inbound_mail LEFT JOIN event ON event.id = inbound_mail.event
        WHERE inbound_mail.email_key = $1 ORDER BY inbound_mail.id""",

@@ -29,6 +29,11 @@ _WHAT_HANGS_ON_IT = (
 )
 
 
+# The invitation stays as a number among others, withdrawn where nobody had answered it; its link opens nothing.
+NAMELESS_INVITATION = """email = '', email_key = 'erased:' || id, name = '', search_key = '', organisation = '', word = '',
+       code_digest = 'erased:' || id, state = CASE WHEN state IN ('reserve', 'invited', 'opened') THEN 'withdrawn' ELSE state END"""
+
+
 async def wipe_registrations(tx: Transaction, ids: Sequence[str], *, now: datetime) -> None:
     """Empty these registrations and what hangs on them. Letters that still waited are not sent."""
     if not ids:

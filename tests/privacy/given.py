@@ -95,6 +95,13 @@ async def a_canary() -> Canary:
                'Quixotarius says yes', 'accepted', 0, $2, $5, NULL, NULL)""",
         *(new_id(), clock.now(), full.id, KEY, b"From: Quixotarius"),
     )
+    await change(
+        """INSERT INTO invitation (id, event, email, email_key, name, search_key, organisation, city, category, language, state,
+               reserve_number, plus_ones, code_digest, invited_by_kind, invited_by, word, created_at, invited_at, changed_at)
+           VALUES ($1, $2, $3, $3, $4, $4, 'Quixotarius & Co', '', 'guest', 'en', 'opened', NULL, 0, 'quixotarius', 'account', 'me',
+               'Quixotarius would love to', $5, $5, $5)""",
+        *(new_id(), full.id, KEY, NAME, clock.now()),
+    )
     return Canary(past, coming, summit, speaker.id, follower)
 
 

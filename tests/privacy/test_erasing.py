@@ -124,7 +124,7 @@ async def test_all_that_is_kept_can_be_taken_out() -> None:
     kept = await kept_about(KEY)
     assert {name: len(found) for name, found in kept.items()} == {
         "registrations": 3, "consents": 0, "files": 0, "letters": 4, "sign_ups": 1, "stars": 1, "session_invites": 1, "scans": 2,
-        "speaking": 1, "directory": 1, "mail_received": 1,
+        "speaking": 1, "directory": 1, "mail_received": 1, "invitations": 1,
     }  # fmt: skip
     told = json.loads(as_json(KEY, kept))
     assert (told["address"], told["registrations"][0]["answers"]["diet"]) == (KEY, "no quixotarius gluten")
