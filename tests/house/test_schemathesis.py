@@ -21,6 +21,8 @@ CHECKS = (
     "unsupported_method",
 )
 REVOKE = "/api/v1/tokens/{token_id}"
+# A mail is no form it knows how to write; `tests/replies` sends hundreds of broken ones there.
+MAIL = "/api/v1/inbound-mail"
 
 
 def explore(
@@ -47,13 +49,13 @@ def product(postgres_url: str, install: object) -> Product:
 def test_an_owner_finds_nothing_undocumented(product: Product) -> None:
     token = product.command("token", "create", "--role", "owner", "--name", "schemathesis")
     # Without what might take away the token that asks; that comes last.
-    explore(product, "--max-examples", "4", "--exclude-path", REVOKE, token=token)
+    explore(product, "--max-examples", "4", "--exclude-path", REVOKE, "--exclude-path", MAIL, token=token)
     explore(product, "--max-examples", "4", "--include-path", REVOKE, token=token)
     assert httpx.get(f"{product.base_url}/health/ready").status_code == 200
 
 
 async def test_a_stranger_and_a_device_find_nothing_undocumented(product: Product) -> None:
-    explore(product, "--max-examples", "3", phases="examples,fuzzing")
+    explore(product, "--max-examples", "3", "--exclude-path", MAIL, phases="examples,fuzzing")
     async with Organiser(product) as organiser:
         await organiser.publish()
         device = (await organiser.pair("guide-launch")).bearer["Authorization"].removeprefix("Bearer ")

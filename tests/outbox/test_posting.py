@@ -115,7 +115,12 @@ async def test_the_list_narrows_and_goes_on_from_a_cursor() -> None:
     assert await found(within=frozenset()) == []
     assert [letter.id for letter in await queries.letters(Search(), limit=2)] == [ids[3], ids[2]]
     assert [letter.id for letter in await queries.letters(Search(), after=ids[2], limit=2)] == [ids[1], ids[0]]
-    assert await queries.counts(Search(event="launch")) == {Status.WAITING: 2, Status.SENT: 0, Status.GIVEN_UP: 0}
+    assert await queries.counts(Search(event="launch")) == {
+        Status.WAITING: 2,
+        Status.SENT: 0,
+        Status.GIVEN_UP: 0,
+        Status.HELD_BACK: 0,
+    }
     assert await queries.kinds(Search()) == ["confirmation", "waitlisted"]
 
 
