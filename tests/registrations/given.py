@@ -33,6 +33,7 @@ from events_service.registrations import (
     my_pages,
     office_pages,
     pages,
+    seat_pages,
     substitute_api,
     substitute_pages,
 )
@@ -150,6 +151,7 @@ def an_app() -> Litestar:
             *api.ROUTES,
             *pages.ROUTES,
             *my_pages.ROUTES,
+            *seat_pages.ROUTES,
             *office_pages.ROUTES,
             *answer_api.ROUTES,
             *answer_pages.ROUTES,
