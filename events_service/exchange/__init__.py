@@ -1,1 +1,1 @@
-"""Lists in and out as CSV and XLSX: registrations, contacts, sign-ups, speakers; and the figures of an event afterwards."""
+"""Lists in and out as CSV and XLSX: registrations, sign-ups, speakers; and the figures of an event afterwards."""

@@ -13,9 +13,6 @@ ANSWER, SKIPPED = "answer", ""
 REGISTRATION_FIELDS = (
     "name", "first_name", "last_name", "email", "organisation", "city", "category", "attendance", "language", "status",
 )  # fmt: skip
-CONTACT_FIELDS = (
-    "name", "first_name", "last_name", "email", "title", "organisation", "city", "category", "group", "language",
-)  # fmt: skip
 
 # Headers as people write them: English, Danish, Swedish, Norwegian, Finnish, Icelandic.
 _SAID = {
@@ -33,8 +30,6 @@ _SAID = {
     "attendance": "attendance|participation|deltagelse|deltagande|deltakelse|osallistuminen|osallistumistapa|þátttaka",
     "language": "language|preferred language|sprog|språk|kieli|tungumál|mál",
     "status": "status|state|tila|staða",
-    "title": "title|job title|position|titel|stilling|tittel|titteli|nimike|titill|starfsheiti",
-    "group": "group|gruppe|grupp|ryhmä|hópur",
 }
 
 
