@@ -1,0 +1,21 @@
+"""What a device may do beyond its role.
+
+The same statements run on both databases, and run again after an interrupted attempt (docs/decisions/0003-migrations.md).
+"""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from events_service.database.migrations import add_column
+
+ID = "2026-11-21T11:14:00"
+DESCRIPTION = "Device grants"
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="events_service", description=DESCRIPTION)
+
+    async def change() -> None:
+        await add_column("device", "grants", "TEXT NOT NULL DEFAULT '[]'")
+
+    manager.add_raw(change)
+    return manager
