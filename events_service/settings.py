@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
@@ -60,6 +61,11 @@ class Settings:
     def is_https(self) -> bool:
         """Whether the public address is served over TLS: cookies become Secure and HSTS is sent."""
         return self.base_url.startswith("https://")
+
+    @property
+    def sender_address(self) -> str:
+        """The address in `mail_from`: the envelope's, where letters come back to."""
+        return _address_in(self.mail_from)
 
     @property
     def domain(self) -> str:
@@ -201,8 +207,14 @@ def _networks(text: str) -> tuple[str, ...]:
     return parts
 
 
+@cache
+def _timezones() -> frozenset[str]:
+    # Nobody below knows them: clock stands beside us.
+    return frozenset(available_timezones())
+
+
 def _timezone(name: str) -> str:
-    if name in available_timezones():
+    if name in _timezones():
         return name
     raise BadSetting("EVENTS_DEFAULT_TIMEZONE must be an IANA time zone, such as Europe/Copenhagen.")
 
@@ -238,6 +250,7 @@ def _own_name(host: str) -> str:
 
 
 def _address_in(mailbox: str) -> str:
+    # Not by a mail library: a comma in a name that is not quoted would make two addresses of it.
     return mailbox.rsplit("<", 1)[-1].rstrip("> ").strip()
 
 

@@ -75,6 +75,11 @@ async def look_up(statement: str, *values: object) -> Row | None:
     return rows[0] if rows else None
 
 
+async def state_mark() -> object | None:
+    """Equal to an earlier one only where nothing was committed in between, by anybody. None where the database cannot tell."""
+    return await engine().state_mark()
+
+
 def _engine_for(settings: Settings) -> Engine:
     if settings.is_embedded:
         return SQLiteEngine(settings.sqlite_path)

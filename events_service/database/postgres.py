@@ -3,23 +3,30 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Literal, TypeVar, cast
 
 import asyncpg
+import structlog
 from piccolo.engine.cockroach import CockroachEngine as PiccoloCockroachEngine
 from piccolo.engine.postgres import PostgresEngine as PiccoloPostgresEngine
 from piccolo.engine.postgres import PostgresTransaction as PiccoloPostgresTransaction
 from piccolo.querystring import QueryString
 
-from events_service.database.failures import translated
+from events_service.database.bulk import Bulk
+from events_service.database.failures import is_away, translated
 from events_service.database.sqlite import finish
 from events_service.database.transactions import Row, Transaction, Work
 
 Result = TypeVar("Result")
 
+log = structlog.get_logger(__name__)
+
 POOL_SIZE = 10
 ACQUIRE_SECONDS = 5.0
 STATEMENT_SECONDS = 20.0
+# Also how long a statement that was cancelled half-way may take to be so.
+ROLLBACK_SECONDS = 5.0
 # A statement is planned while its tables are small, and the plan is kept: with a disk's price for random reads it would go on reading
 # tables from end to end that have grown since. Our statements are too short for compiling to pay.
 SERVER_SETTINGS = {"application_name": "events-service", "random_page_cost": "1.1", "jit": "off"}
@@ -49,24 +56,39 @@ class PostgresTransaction(Transaction, PiccoloPostgresTransaction):  # type: ign
     async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> Literal[False]:
         self.engine.current_transaction.reset(self.context)
         with translated():
-            await finish(self._leave(commit=error is None))
+            await finish(self._commit() if error is None else self._undo())
         return False
 
-    async def _leave(self, *, commit: bool) -> None:
+    async def _commit(self) -> None:
+        broken = True
+        try:
+            if self.connection.is_closed():
+                raise asyncpg.ConnectionDoesNotExistError("the connection was lost before COMMIT")
+            await self.connection.execute("COMMIT")
+            broken = False
+        finally:
+            await self._give_back(broken=broken)
+
+    async def _undo(self) -> None:
+        """The caller is told why it came to this, not that undoing failed: a connection that is ended undoes by itself."""
         broken = True
         try:
             if not self.connection.is_closed():
-                await self.connection.execute("COMMIT" if commit else "ROLLBACK")
+                await self.connection.execute("ROLLBACK", timeout=ROLLBACK_SECONDS)
                 broken = False
-            elif commit:
-                raise asyncpg.ConnectionDoesNotExistError("the connection was lost before COMMIT")
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("database.undo_failed", error=type(error).__name__)
         finally:
             await self._give_back(broken=broken)
 
     async def _give_back(self, *, broken: bool) -> None:
         # After a failed COMMIT nobody knows what state the connection is in: end it rather than lend it again.
         if broken:
-            self.connection.terminate()
+            # A driver that waited in vain for a statement to be cancelled has taken the connection back already.
+            with suppress(asyncpg.InterfaceError):
+                self.connection.terminate()
             await self.engine.release(self.connection)
         else:
             await self.engine.lay_at_hand(self.connection)
@@ -86,6 +108,10 @@ class PostgresTransaction(Transaction, PiccoloPostgresTransaction):  # type: ign
         if rows:
             with translated():
                 await self.connection.executemany(statement, rows)
+
+    async def change_all(self, bulk: Bulk, rows: Sequence[Sequence[object]]) -> None:
+        if rows:
+            await self.fetch(bulk.at_once, bulk.as_json(rows))
 
 
 async def _no_reset(connection: Any) -> None:
@@ -163,6 +189,12 @@ class PostgresEngine(PiccoloPostgresEngine):
         """A few rows by a key."""
         return await self.fetch(statement, *values)
 
+    async def state_mark(self) -> object | None:
+        """Which transactions a reading sees: whoever commits makes it another. None inside a transaction."""
+        if self.current_transaction.get() is not None:
+            return None
+        return self, (await self.fetch("SELECT pg_current_snapshot()::text AS seen"))[0]["seen"]
+
     async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
         statement, values = querystring.compile_string(engine_type="postgres")
         return await self.fetch(statement, *values)
@@ -205,3 +237,7 @@ class CockroachEngine(PostgresEngine, PiccoloCockroachEngine):  # type: ignore[m
     def __init__(self, url: str) -> None:
         super().__init__("postgresql://" + url.removeprefix("cockroachdb://"))
         self.engine_type = "cockroach"
+
+    async def state_mark(self) -> object | None:
+        """Not told there."""
+        return None

@@ -188,6 +188,18 @@ class SQLiteEngine(PiccoloSQLiteEngine):
                     raise
         return await self.fetch(statement, *values)
 
+    async def state_mark(self) -> object | None:
+        """Whether anybody wrote, as the connection at hand sees it; None inside a transaction and while the file is locked."""
+        if self.current_transaction.get() is not None:
+            return None
+        connection = self._connection_at_hand()
+        try:
+            return connection, connection.execute("PRAGMA data_version").fetchall()
+        except sqlite3.Error as error:
+            if not is_away(error):
+                raise
+            return None
+
     def _connection_at_hand(self) -> sqlite3.Connection:
         if self._at_hand is None:
             # Waiting would hold up everyone, so it never waits.

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias, TypeVar
 
+from events_service.database.bulk import Bulk
+
 Result = TypeVar("Result")
 Row = Mapping[str, Any]
 # What is done within one transaction, and waits for nothing else.
@@ -27,6 +29,10 @@ class Transaction(ABC):
     @abstractmethod
     async def execute_many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
         """Run it once for each row of values; nothing for none."""
+
+    async def change_all(self, bulk: Bulk, rows: Sequence[Sequence[object]]) -> None:
+        """The same change for all of these rows of values; nothing for none."""
+        await self.execute_many(bulk.each, rows)
 
     async def fetch_one(self, statement: str, *values: object) -> Row | None:
         """The first row, or None."""
