@@ -37,8 +37,10 @@ FROM letter WHERE id = $4
 async def post(tx: Transaction, letters: Sequence[NewLetter]) -> list[str]:
     """Lay letters in the outbox, due at once, and return their ids in order; they exist once the caller commits.
 
-    Nothing is rendered here. Raises `Invalid` when an address or a name is unsafe in a header; then none is posted.
+    Nothing is rendered here. Those to addresses that lead nowhere are left out. Raises `Invalid` when an address or a name is
+    unsafe in a header; then none is posted.
     """
+    letters = [letter for letter in letters if not rules.leads_nowhere(letter.recipient)]
     for letter in letters:
         _refuse_unsafe(letter)
     now, domain = clock.now(), settings.current().domain
@@ -66,10 +68,16 @@ async def resend(letter_id: str, *, by: str) -> str:
 
 
 async def forget_bodies(before: datetime) -> int:
-    """Empty the facts of letters posted before this moment that wait no longer; the rows stay. Returns how many."""
+    """Empty the facts of letters posted before this moment that wait no longer; the rows stay. Returns how many.
+
+    One that belongs to no event, such as a link that was asked for, says no more whom it went to.
+    """
     async with transaction() as tx:
         forgotten = await tx.fetch(
-            "UPDATE letter SET facts = '' WHERE created_at < $1 AND facts <> '' AND status <> $2 RETURNING id",
+            """UPDATE letter SET facts = '', recipient = CASE WHEN event_slug IS NULL THEN '' ELSE recipient END,
+                      recipient_name = CASE WHEN event_slug IS NULL THEN '' ELSE recipient_name END,
+                      search_key = CASE WHEN event_slug IS NULL THEN '' ELSE search_key END
+               WHERE created_at < $1 AND facts <> '' AND status <> $2 RETURNING id""",
             before,
             Status.WAITING.value,
         )

@@ -6,6 +6,7 @@ Nothing in it is believed by itself: whoever acts on it asks whether the letter 
 from __future__ import annotations
 
 import email
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
@@ -14,6 +15,11 @@ from typing import Any
 # Permanent only as far as this letter goes: a mailbox that is full, a letter that is too large, a matter of policy.
 _ABOUT_THE_ADDRESS = ("5.0.", "5.1.")
 _MAILBOX_GONE = ("5.2.0", "5.2.1")
+LONGEST_HEADER = 1_000
+# Letters of ours have ids of printable ASCII.
+_MESSAGE_ID = re.compile(r"<[!-~]{1,400}>")
+# What neither a line of text nor every database takes.
+UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,8 @@ def read_bounce(raw: bytes) -> Bounce | None:
         parts = list(email.message_from_bytes(raw).walk())
         failed = tuple(one for part in parts for one in _failed_in(part))
         message_id = next((found for part in parts if (found := _about(part))), "")
-    except (RecursionError, ValueError, LookupError):
+    except Exception:
+        # The library's reading fails in many ways on what no mail server writes.
         return None
     return Bounce(message_id, failed) if failed and message_id else None
 
@@ -62,7 +69,12 @@ def _failed_in(part: Message[Any, Any]) -> Iterator[Failed]:
 
 
 def _about(part: Message[Any, Any]) -> str:
-    """The Message-ID of the letter that came back, from the copy of it or of its headers."""
+    """The Message-ID of the letter that came back, from the copy of it or of its headers; empty for what is none of ours."""
+    found = _message_id(part)
+    return found if _MESSAGE_ID.fullmatch(found) else ""
+
+
+def _message_id(part: Message[Any, Any]) -> str:
     inside = part.get_payload()
     if part.get_content_type() == "message/rfc822" and isinstance(inside, list):
         return next((_text(one, "Message-ID") for one in inside if isinstance(one, Message)), "")
@@ -79,4 +91,5 @@ def _address(block: Message[Any, Any], name: str) -> str:
 
 
 def _text(message: Message[Any, Any], name: str) -> str:
-    return " ".join(str(message.get(name, "")).split())
+    """The header on one line, fit to be kept; of one longer than any mail server writes only the beginning."""
+    return " ".join(UNFIT.sub(" ", str(message.get(name, ""))[:LONGEST_HEADER]).split())

@@ -18,8 +18,9 @@ _CONDITIONS = {
     "event": "event_slug = {}",
     "status": f"{_STATUS} = {{}}",
     "kind": "kind = {}",
-    "text": "search_key LIKE {} ESCAPE '!' AND NOT EXISTS (SELECT 1 FROM registration"
-    " WHERE registration.id = letter.registration_id AND registration.protected)",
+    "text": "search_key LIKE {} ESCAPE '!' AND NOT EXISTS (SELECT 1 FROM registration WHERE registration.protected"
+    " AND (registration.id = letter.registration_id OR letter.registration_id IS NULL"
+    " AND registration.email_key = LOWER(letter.recipient)))",
     "registration": "registration_id = {}",
     "within": "event_slug = ANY({})",
     "after": "id < {}",
@@ -87,18 +88,35 @@ async def letter(letter_id: str, *, within: frozenset[str] | None = None) -> Pos
 
 
 async def _under_their_aliases(found: list[PostedLetter]) -> list[PostedLetter]:
-    """Letters to protected people show the alias for the address, and nothing of what they say."""
+    """Letters to protected people show the alias for the address, and nothing of what they say.
+
+    One that is about no registration, such as an invitation or a link they asked for, is known by its address.
+    """
     about = sorted({one.registration_id for one in found if one.registration_id})
-    if not about:
+    addresses = sorted({one.recipient.casefold() for one in found if not one.registration_id and one.recipient})
+    if not about and not addresses:
         return found
-    rows = await database.fetch("SELECT id, name FROM registration WHERE protected AND id = ANY($1)", about)
-    aliases = {row["id"]: row["name"] for row in rows}
-    return [
-        replace(one, recipient=aliases[one.registration_id], recipient_name=aliases[one.registration_id], facts=None)
-        if one.registration_id in aliases
-        else one
-        for one in found
-    ]
+    rows = await database.fetch(
+        """SELECT registration.id, registration.email_key, registration.name, event.slug
+           FROM registration JOIN event ON event.id = registration.event
+           WHERE protected AND (registration.id = ANY($1) OR email_key = ANY($2)) ORDER BY registration.id""",
+        about,
+        addresses,
+    )
+    aliases: dict[tuple[str | None, ...], str] = {}
+    for row in rows:
+        # What concerns no event is seen by those alone who see all of them.
+        for key in ((row["id"],), (row["slug"], row["email_key"]), (None, row["email_key"])):
+            aliases[key] = row["name"]
+    return [_under(aliases.get(_key_of(one)), one) for one in found]
+
+
+def _key_of(letter: PostedLetter) -> tuple[str | None, ...]:
+    return (letter.registration_id,) if letter.registration_id else (letter.event_slug, letter.recipient.casefold())
+
+
+def _under(alias: str | None, letter: PostedLetter) -> PostedLetter:
+    return letter if alias is None else replace(letter, recipient=alias, recipient_name=alias, facts=None)
 
 
 def letter_from(row: Mapping[str, Any]) -> PostedLetter:

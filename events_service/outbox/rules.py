@@ -139,6 +139,11 @@ def is_safe_address(address: str) -> bool:
     return bool(local and domain) and is_safe_in_header(address) and not _NOT_IN_ADDRESS.search(address)
 
 
+def leads_nowhere(address: str) -> bool:
+    """Whether no mail can ever arrive there (RFC 2606): so stand those who gave no address, or whose own is kept apart."""
+    return address.casefold().endswith(".invalid")
+
+
 def message_id_for(letter_id: str, *, domain: str) -> str:
     """The Message-ID (RFC 5322 §3.6.4) that a letter keeps through every try."""
     return f"<{letter_id}@[{domain}]>" if ":" in domain else f"<{letter_id}@{domain}>"

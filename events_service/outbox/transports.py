@@ -40,11 +40,9 @@ def transport_for(settings: Settings) -> "Spool | Smtp":
     """The transport that `EVENTS_MAIL_URL` names. Raises `BadSetting` where it or `EVENTS_MAIL_FROM` cannot be used."""
     if settings.mail_url.startswith("spool:"):
         return Spool(Path(settings.mail_url.removeprefix("spool:")))
-    # Not by a mail library: a comma in a name that is not quoted would make two addresses of it.
-    sender = settings.mail_from.rsplit("<", 1)[-1].rstrip("> ").strip()
-    if not is_safe_address(sender):
+    if not is_safe_address(settings.sender_address):
         raise BadSetting("EVENTS_MAIL_FROM must hold a mail address, such as Events <events@example.org>.")
-    return Smtp(settings.mail_url, sender=sender, own_name=settings.domain)
+    return Smtp(settings.mail_url, sender=settings.sender_address, own_name=settings.domain)
 
 
 class Spool:

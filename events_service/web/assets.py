@@ -43,6 +43,11 @@ def asset(name: str) -> str:
     return f"/static/{manifest()[name]}"
 
 
+def text_of(name: str) -> str:
+    """A built script or style by its logical name."""
+    return _built()[manifest()[name]].data.decode()
+
+
 @cache
 def _built() -> dict[str, Asset]:
     return {name: _load(name) for name in manifest().values()}
@@ -50,7 +55,7 @@ def _built() -> dict[str, Asset]:
 
 def _load(name: str) -> Asset:
     data = (FOLDER / name).read_bytes()
-    media_type = {".js": "text/javascript", ".woff2": "font/woff2"}.get(
+    media_type = {".js": "text/javascript", ".woff2": "font/woff2", ".wasm": "application/wasm"}.get(
         Path(name).suffix, mimetypes.guess_type(name)[0] or "application/octet-stream"
     )
     return Asset(data, media_type, f'"{hashlib.sha256(data).hexdigest()[:32]}"')

@@ -19,6 +19,7 @@ from litestar.plugins import SerializationPlugin
 from litestar.typing import FieldDefinition
 
 from events_service.errors import FieldError, Invalid
+from events_service.sentences import sentence
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
@@ -227,7 +228,10 @@ def _collect(
         try:
             converted = msgspec.convert(value, field.type, strict=not from_text)
         except msgspec.ValidationError as error:
-            errors.append(_field_error(name, str(error), value))
+            # msgspec stops at the first wrong one of a list: each tells all of its own.
+            errors.extend(
+                _errors_of_each(field, value, name, from_text=from_text) or [_field_error(name, str(error), value)]
+            )
             continue
         if converted is not None and converted is not msgspec.UNSET:
             converted = _clean_one(field, converted, prefix, errors)
@@ -241,17 +245,54 @@ def _collect(
     return good, errors
 
 
+def _errors_of_each(field: _Plan, value: object, name: str, *, from_text: bool) -> list[FieldError]:
+    """Of a list of structs what is wrong with each; nothing where the list itself is what is wrong."""
+    errors: list[FieldError] = []
+    if field.struct is None or not field.many or not isinstance(value, list):
+        return errors
+    for place, one in enumerate(value):
+        if isinstance(one, Mapping):
+            errors += _collect(field.struct, one, prefix=f"{name}.{place}.", from_text=from_text)[1]
+        else:
+            errors.append(FieldError(f"{name}.{place}", "wrong_type", "An object with named fields is needed here."))
+    return errors
+
+
 _AT = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 _RULES: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"missing required field `(\w+)`"), "required", "This is needed: {0}."),
-    (re.compile(r"contains unknown field `([^`]*)`"), "unknown_field", "There is no such field: {0}."),
-    (re.compile(r"Invalid enum value (.*)$"), "unknown_value", "{0} is not one of the values allowed here."),
-    (re.compile(r"of length <= (\d+)"), "too_long", "At most {0} are allowed here."),
+    (re.compile(r"missing required field `(?P<name>\w+)`"), "required", "This is needed: %(name)s."),
+    (re.compile(r"contains unknown field `(?P<name>[^`]*)`"), "unknown_field", "There is no such field: %(name)s."),
+    (
+        re.compile(r"Invalid enum value (?P<given>.*)$"),
+        "unknown_value",
+        "%(given)s is not one of the values allowed here.",
+    ),
+    (re.compile(r"of length <= (?P<most>\d+)"), "too_long", "At most %(most)s are allowed here."),
     (re.compile(r"of length >= 1$"), "required", "This is needed."),
-    (re.compile(r"of length >= (\d+)"), "too_short", "At least {0} are needed here."),
-    (re.compile(r"Expected `(?:int|float)` (<=|>=) ([\d.]+)"), "out_of_range", "The number must be {0} {1}."),
+    (re.compile(r"of length >= (?P<least>\d+)"), "too_short", "At least %(least)s are needed here."),
+    (
+        re.compile(r"Expected `(?:int|float)` <= (?P<most>[\d.]+)"),
+        "out_of_range",
+        "The number must be at most %(most)s.",
+    ),
+    (
+        re.compile(r"Expected `(?:int|float)` >= (?P<least>[\d.]+)"),
+        "out_of_range",
+        "The number must be at least %(least)s.",
+    ),
     (re.compile(r"matching regex"), "wrong_form", "This is not in the form that is expected here."),
-    (re.compile(r"Expected `([^`]+)`"), "wrong_type", "Expected {0} here."),
+    (re.compile(r"Expected `int(?: \| null)?`"), "wrong_type", "A whole number is needed here."),
+    (re.compile(r"Expected `float(?: \| null)?`"), "wrong_type", "A number is needed here."),
+    (re.compile(r"Expected `str(?: \| null)?`"), "wrong_type", "Text is needed here."),
+    (re.compile(r"Expected `bool(?: \| null)?`"), "wrong_type", "Yes or no is needed here: true or false."),
+    (re.compile(r"Expected `array(?: \| null)?`"), "wrong_type", "A list is needed here."),
+    (re.compile(r"Expected `object(?: \| null)?`"), "wrong_type", "An object with named fields is needed here."),
+    (re.compile(r"Expected `"), "wrong_type", "This is not of the kind that is needed here."),
+    (
+        re.compile(r"^Invalid (?:RFC3339|ISO8601|UUID|base64)"),
+        "invalid",
+        "This is not in the form that is expected here.",
+    ),
 )
 
 
@@ -265,5 +306,5 @@ def _field_error(name: str, said: str, value: object) -> FieldError:
         return FieldError(field, "required", "This is needed.")
     for pattern, code, message in _RULES:
         if match := pattern.search(said):
-            return FieldError(field, code, message.format(*match.groups()))
+            return FieldError(field, code, sentence(message, **match.groupdict()))
     return FieldError(field, "invalid", said)

@@ -5,11 +5,12 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from msgspec import Meta
 
+from events_service import clock
+from events_service.sentences import sentence
 from events_service.web.bodies import Clean, Wrong
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -80,7 +81,7 @@ def slug(text: str) -> str:
 
 def timezone_name(text: str) -> str:
     """A name of the IANA time zone database."""
-    if text not in available_timezones():
+    if text not in clock.timezones():
         raise Wrong("unknown_timezone", "Use an IANA time zone name such as Europe/Copenhagen.")
     return text
 
@@ -101,15 +102,19 @@ def country_code(text: str) -> str:
 
 def moment(text: str) -> str:
     """A date and time of RFC 3339, with an offset or, as wall time, without; kept as text because a zone may be needed to read it."""
-    problem = Wrong("invalid_time", "Write date and time such as 2027-03-07T11:00, with or without an offset.")
-    if not _MOMENT.fullmatch(text):
-        raise problem
     try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise problem from error
+        parsed = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+    except ValueError:
+        parsed = None
+    if parsed is None:
+        raise Wrong("invalid_time", "Write date and time such as 2027-03-07T11:00, with or without an offset.")
     if not EARLIEST_YEAR <= parsed.year <= LATEST_YEAR:
-        raise Wrong("invalid_time", f"The year must lie between {EARLIEST_YEAR} and {LATEST_YEAR}.")
+        raise Wrong(
+            "invalid_time",
+            sentence(
+                "The year must lie between %(first)s and %(last)s.", first=str(EARLIEST_YEAR), last=str(LATEST_YEAR)
+            ),
+        )
     return text
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -12,12 +12,25 @@ from litestar.datastructures import FormMultiDict
 from litestar.exceptions import ClientException, HTTPException
 
 from events_service import settings
-from events_service.errors import Invalid
+from events_service.errors import Invalid, Refused
 from events_service.web.bodies import read_values
+from events_service.web.problems import status_of
+from events_service.web.words import gettext
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
-PLUMBING_FIELDS = frozenset({"csrf_token"})
+# What tells programs from people, see web/bots.py: a field nobody sees, and when the form was shown.
+TRAP, SHOWN = "your_homepage", "shown"
+PLUMBING_FIELDS = frozenset({"csrf_token", TRAP, SHOWN})
 SAME_SITE = frozenset({"same-origin", "none"})
+
+
+class ShownAgain(TypedDict):
+    """How a form is shown again: as it was typed, with the messages at its fields, or a sentence why it cannot be done."""
+
+    typed: dict[str, Any]
+    errors: dict[str, list[str]]
+    refusal: str
+    status: int
 
 
 @dataclass(slots=True)
@@ -27,6 +40,19 @@ class Form(Generic[Struct]):
     value: Struct | None
     typed: dict[str, Any]
     errors: dict[str, list[str]] = field(default_factory=dict)
+    invalid: Invalid | None = None
+
+    def given(self) -> Struct:
+        """The value. Raises `Invalid` with all that is wrong where there is none."""
+        if self.value is None:
+            raise self.invalid or Invalid([])
+        return self.value
+
+    def again(self, refused: Refused) -> ShownAgain:
+        """What to show it again with, in the visitor's language, after this refusal."""
+        if isinstance(refused, Invalid):
+            return ShownAgain(typed=self.typed, errors=errors_by_field(refused), refusal="", status=status_of(refused))
+        return ShownAgain(typed=self.typed, errors={}, refusal=gettext(refused.detail), status=status_of(refused))
 
 
 async def read_form(
@@ -52,7 +78,7 @@ async def read_form(
     try:
         return Form(read_values(kind, {**_nested(given), **fixed}, from_text=True), typed)
     except Invalid as invalid:
-        return Form(None, typed, errors_by_field(invalid))
+        return Form(None, typed, errors_by_field(invalid), invalid)
 
 
 async def posted_form(request: Request[Any, Any, Any]) -> FormMultiDict:
@@ -64,10 +90,10 @@ async def posted_form(request: Request[Any, Any, Any]) -> FormMultiDict:
 
 
 def errors_by_field(invalid: Invalid) -> dict[str, list[str]]:
-    """Field → messages, as the templates' macros take them."""
+    """Field → messages in the visitor's language, as the templates' macros take them."""
     by_field: dict[str, list[str]] = {}
     for error in invalid.errors:
-        by_field.setdefault(error.field, []).append(error.message)
+        by_field.setdefault(error.field, []).append(gettext(error.message))
     return by_field
 
 

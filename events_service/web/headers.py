@@ -5,7 +5,6 @@ from functools import cache
 
 from litestar import Litestar
 from litestar.exceptions import ClientException
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from events_service import settings
@@ -18,13 +17,17 @@ DOOR_POLICY = (
     CONTENT_POLICY.replace("img-src 'self' data:", "img-src 'self' data: blob:")
     + "; worker-src 'self'; media-src 'self' blob:"
 )
+# The door's decoder is machine code that a worker compiles: allowed there alone, for a worker goes by its own script's headers.
+DECODER_POLICY = CONTENT_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+DECODER = "/static/js/door-decoder-"
 # The agenda for a frame on another site: the one page that others may show within theirs.
 EMBED_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 FEATURES_OFF = (
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
 )
-# Pages whose address or content is somebody's own: their address is told to no one.
-PERSONAL = ("/my", "/speaking", "/door", "/sign-in")
+# Addresses that hold a secret themselves; elsewhere it stands behind `#`, which no browser tells. Theirs are told to no one. With
+# no-referrer a browser on plain http sends a page's forms as from nowhere, so that no other page has it.
+SECRET_ADDRESSES = ("/my/stop-mails/", "/my/calendar/")
 EMBEDDED = re.compile(r"/events/[^/]+/agenda/embed")
 
 _COMMON: tuple[tuple[bytes, bytes], ...] = (
@@ -32,13 +35,13 @@ _COMMON: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-_PUBLIC = (
+_USUAL = (
     *_COMMON,
     (b"content-security-policy", CONTENT_POLICY.encode()),
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", FEATURES_OFF.encode()),
 )
-_PERSONAL = (
+_SECRET = (
     *_COMMON,
     (b"content-security-policy", CONTENT_POLICY.encode()),
     (b"referrer-policy", b"no-referrer"),
@@ -47,8 +50,14 @@ _PERSONAL = (
 _DOOR = (
     *_COMMON,
     (b"content-security-policy", DOOR_POLICY.encode()),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", FEATURES_OFF.replace("camera=()", "camera=(self)").encode()),
+)
+_DECODER = (
+    *_COMMON,
+    (b"content-security-policy", DECODER_POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"permissions-policy", FEATURES_OFF.encode()),
 )
 _EMBEDDED = (
     (b"x-content-type-options", b"nosniff"),
@@ -60,13 +69,15 @@ _EMBEDDED = (
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
-class NoNul(ASGIMiddleware):
-    """Refuses an address that holds a NUL (400): nothing of ours has one, and PostgreSQL takes none in a text."""
+def refuse_nul(app: ASGIApp) -> ASGIApp:
+    """Middleware that refuses an address with a NUL (400): nothing of ours has one, and PostgreSQL takes none in a text."""
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
             raise ClientException("The address holds a NUL character.")
-        await next_app(scope, receive, send)
+        await app(scope, receive, send)
+
+    return checked
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
@@ -98,4 +109,6 @@ def _for_path(path: str) -> tuple[tuple[bytes, bytes], ...]:
         return _DOOR
     if path.endswith("/embed") and EMBEDDED.fullmatch(path):
         return _EMBEDDED
-    return _PERSONAL if path.startswith(PERSONAL) else _PUBLIC
+    if path.startswith(DECODER):
+        return _DECODER
+    return _SECRET if path.startswith(SECRET_ADDRESSES) else _USUAL

@@ -1,17 +1,17 @@
 """`Idempotency-Key`: the same POST sent again gets the answer it got before, for 24 hours.
 
-A key belongs to whoever sends it (the Authorization header), the method and the path. While the first request is being worked on,
-a second one is told to wait (409). If the process dies meanwhile, the key is free again after a minute.
+A key belongs to whoever sends it, the method and the path; who may ask no longer is told nothing that was answered before. While the
+first request is being worked on, a second one is told to wait (409). If the process dies meanwhile, the key is free again after a
+minute. Erasing and protecting somebody forgets the answers and keeps the keys.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from events_service import clock, settings
@@ -27,6 +27,10 @@ LONGEST_KEY = 255
 NOT_KEPT = frozenset({401, 403, 429, 500, 503})
 
 
+# A mark of who asks; raises where they may not.
+AskerOf = Callable[[Scope], Awaitable[str]]
+
+
 @dataclass(slots=True)
 class _Answer:
     status: int
@@ -34,31 +38,50 @@ class _Answer:
     body: bytes
 
 
-class Idempotency(ASGIMiddleware):
-    """Watches POSTs under /api that carry a key; all else passes untouched."""
+def keep_answers(asker_of: AskerOf) -> Callable[[ASGIApp], ASGIApp]:
+    """Middleware that watches POSTs under /api that carry a key; all else passes untouched."""
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if scope["type"] != ScopeType.HTTP or scope["method"] != "POST" or not scope["path"].startswith("/api/"):
-            await next_app(scope, receive, send)
-            return
-        # Most carry none: they are not worth taking the headers apart.
-        if not any(name == b"idempotency-key" for name, _ in scope["headers"]):
-            await next_app(scope, receive, send)
-            return
-        headers = Headers.from_scope(scope)
-        key = headers["idempotency-key"]
-        if not 1 <= len(key) <= LONGEST_KEY:
-            raise Invalid([FieldError("Idempotency-Key", "wrong_form", f"Send 1 to {LONGEST_KEY} characters.")])
-        body = await _read_body(receive, largest=_largest(scope))
-        if body is None:
-            return
-        owner = headers.get("authorization", "anonymous")
-        digest = token_digest("\n".join((owner, scope["path"], key)))
-        stored = await _claim(digest, request_digest=token_digest(body.hex() + headers.get("content-type", "")))
-        if stored is not None:
-            await _replay(stored, send)
-            return
-        await _run_and_keep(digest, scope, body, receive=receive, send=send, next_app=next_app)
+    def around(app: ASGIApp) -> ASGIApp:
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            is_post = (
+                scope["type"] == ScopeType.HTTP and scope["method"] == "POST" and scope["path"].startswith("/api/")
+            )
+            # Most carry no key: they are not worth taking the headers apart.
+            if is_post and any(name == b"idempotency-key" for name, _ in scope["headers"]):
+                owner = await asker_of(scope)
+                await _answer_once(scope, owner=owner, receive=receive, send=send, app=app)
+            else:
+                await app(scope, receive, send)
+
+        return watched
+
+    return around
+
+
+async def _answer_once(scope: Scope, *, owner: str, receive: Receive, send: Send, app: ASGIApp) -> None:
+    headers = Headers.from_scope(scope)
+    key = headers["idempotency-key"]
+    if not 1 <= len(key) <= LONGEST_KEY:
+        raise Invalid([FieldError("Idempotency-Key", "wrong_form", f"Send 1 to {LONGEST_KEY} characters.")])
+    body = await _read_body(receive, largest=_largest(scope))
+    if body is None:
+        return
+    digest = token_digest("\n".join((owner, scope["path"], key)))
+    stored = await _claim(digest, request_digest=token_digest(body.hex() + headers.get("content-type", "")))
+    if stored is not None:
+        await _replay(stored, send)
+        return
+    await _run_and_keep(digest, scope, body, receive=receive, send=send, app=app)
+
+
+async def forget_answers() -> None:
+    """Forget every answer, as after an erasure: any may name who is gone or has an alias now. Keys stay: nothing is done twice.
+
+    Requests under way end unkept: their keys are free.
+    """
+    async with transaction() as tx:
+        await tx.execute("UPDATE stored_answer SET sealed_body = NULL WHERE status IS NOT NULL")
+        await tx.execute("DELETE FROM stored_answer WHERE status IS NULL")
 
 
 async def _claim(digest: str, *, request_digest: str) -> _Answer | None:
@@ -88,13 +111,14 @@ async def _claim(digest: str, *, request_digest: str) -> _Answer | None:
         )
     if row["status"] is None:
         raise Conflict("The first request with this key is still being worked on.", code="request_in_progress")
+    if row["sealed_body"] is None:
+        message = "The first request with this key was answered. For somebody's privacy the answer is kept no longer."
+        raise Conflict(message, code="answer_forgotten")
     clear = unseal(row["sealed_body"], secret_key=settings.current().secret_key, purpose=PURPOSE)
     return _Answer(row["status"], row["content_type"], clear)
 
 
-async def _run_and_keep(
-    digest: str, scope: Scope, body: bytes, *, receive: Receive, send: Send, next_app: ASGIApp
-) -> None:
+async def _run_and_keep(digest: str, scope: Scope, body: bytes, *, receive: Receive, send: Send, app: ASGIApp) -> None:
     answer = _Answer(500, "", b"")
     pending = [body]
 
@@ -114,7 +138,7 @@ async def _run_and_keep(
         await send(message)
 
     try:
-        await next_app(scope, replayed_receive, watched_send)
+        await app(scope, replayed_receive, watched_send)
     except BaseException:
         await _free(digest)
         raise
@@ -149,6 +173,7 @@ async def _replay(answer: _Answer, send: Send) -> None:
         (b"content-type", answer.content_type.encode()),
         (b"content-length", str(len(answer.body)).encode()),
         (b"idempotency-replayed", b"true"),
+        (b"cache-control", b"no-store"),
     ]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})

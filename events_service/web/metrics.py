@@ -8,7 +8,6 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.datastructures import Headers
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -33,10 +32,10 @@ MEDIA_TYPE = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
 METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
 
 
-class Metrics(ASGIMiddleware):
-    """Counts every answer under its route's template."""
+def count_answers(app: ASGIApp) -> ASGIApp:
+    """Middleware that counts every answer under its route's template."""
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+    async def counted(scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         status = 500
 
@@ -47,11 +46,13 @@ class Metrics(ASGIMiddleware):
             await send(message)
 
         try:
-            await next_app(scope, receive, watched_send)
+            await app(scope, receive, watched_send)
         finally:
             route = scope.get("path_template") or "unmatched"
             _requests(_known(str(scope.get("method", ""))), route, status).inc()
             _seconds(route).observe(time.perf_counter() - began)
+
+    return counted
 
 
 def _known(method: str) -> str:

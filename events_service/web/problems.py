@@ -21,6 +21,7 @@ from events_service.errors import (
     Unauthenticated,
     Unavailable,
 )
+from events_service.sentences import sentence
 from events_service.web.pages import page
 from events_service.web.words import gettext as _
 
@@ -94,9 +95,14 @@ def answers(status: int, kind: Any, example: object, *refusals: int) -> dict[int
     return {status: good, **problems(*refusals)}
 
 
+def status_of(refused: Refused) -> int:
+    """The HTTP status that a rule's refusal is answered with."""
+    return next(STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS)
+
+
 def answer_refused(request: Request[Any, Any, Any], refused: Refused) -> Response[Any]:
     """A rule's refusal."""
-    status = next(STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS)
+    status = status_of(refused)
     headers = {"Retry-After": str(refused.retry_after)} if isinstance(refused, (TooMany, Unavailable)) else {}
     errors = refused.errors if isinstance(refused, Invalid) else ()
     return _answer(request, status=status, code=refused.code, detail=refused.detail, errors=errors, headers=headers)
@@ -105,16 +111,24 @@ def answer_refused(request: Request[Any, Any, Any], refused: Refused) -> Respons
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """What Litestar itself refuses: no such route, too large a body, a wrong query parameter."""
     if isinstance(error, ValidationException) and error.status_code == 400:
-        return answer_refused(request, Invalid(_field_errors(error)))
-    status = error.status_code
+        errors = _field_errors(error)
+        # Bodies are read by us; Litestar itself only finds that there is none.
+        if any(one.field == "data" for one in errors):
+            return _answer(request, status=400, code=CODES[400], detail="There is no body. Send a JSON object.")
+        return answer_refused(request, Invalid(errors))
+    status, detail = error.status_code, error.detail
+    if detail == HTTPStatus(status).phrase and not request.scope["path"].startswith("/api/"):
+        detail = _UNSAID.get(status, Refused.detail)
     headers = dict(error.headers or {})
-    return _answer(request, status=status, code=CODES.get(status, "refused"), detail=error.detail, headers=headers)
+    return _answer(request, status=status, code=CODES.get(status, "refused"), detail=detail, headers=headers)
 
 
 def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A mistake of ours: logged with its trace, told without."""
     log.error("request.failed", method=request.method, route=_route(request), exc_info=error)
-    return _answer(request, status=500, code=CODES[500], detail="Something went wrong on our side. It has been noted.")
+    return _answer(
+        request, status=500, code=CODES[500], detail=sentence("Something went wrong on our side. It has been noted.")
+    )
 
 
 def _answer(
@@ -128,16 +142,24 @@ def _answer(
 ) -> Response[Any]:
     title = HTTPStatus(status).phrase
     if not request.scope["path"].startswith("/api/"):
-        answer = page("error.html", request, status=status, title=_title(status), text=detail, advice="")
+        answer = page("error.html", request, status=status, title=_title(status), text=_(detail), advice="")
         answer.headers.update(headers or {})
         return answer
     if status == 401:
         headers = {**(headers or {}), "WWW-Authenticate": "Bearer"}
-    listed = [ProblemError(error.field, error.code, error.message) for error in errors] or None
-    body = Problem(f"/problems/{code}", title, status, detail, code, listed)
+    listed = [ProblemError(error.field, error.code, str(error.message)) for error in errors] or None
+    body = Problem(f"/problems/{code}", title, status, str(detail), code, listed)
     return Response(
         msgspec.json.encode(body), status_code=status, headers=headers, media_type="application/problem+json"
     )
+
+
+# What a page says where the framework has but the name of the status.
+_UNSAID = {
+    404: NotFound.detail,
+    405: sentence("This address shows a page or takes a form, and was asked for the other."),
+    413: sentence("What was sent is larger than we take. Send less, or a smaller file."),
+}
 
 
 def _title(status: int) -> str:

@@ -37,7 +37,7 @@ class SealedCookie(Generic[Held]):
 
     def find(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Held | None:
         """What the browser sent; None without one, for one that was not sealed for this purpose, and after its time."""
-        text = connection.cookies.get(self._full_name(), "")
+        text = connection.cookies.get(self.full_name, "")
         if not text:
             return None
         try:
@@ -45,16 +45,22 @@ class SealedCookie(Generic[Held]):
             clear = unseal(sealed, secret_key=settings.current().secret_key, purpose=self.purpose)
         except (binascii.Error, ValueError, Unsealable):
             return None
-        ends_at, value = msgspec.json.decode(clear, type=tuple[datetime, self.holds])  # type: ignore[name-defined]
+        try:
+            ends_at, value = msgspec.json.decode(clear, type=tuple[datetime, self.holds])  # type: ignore[name-defined]
+        except msgspec.DecodeError:
+            # We sealed it, before what it holds was changed.
+            return None
         return value if clock.now() < ends_at else None
 
-    def _full_name(self) -> str:
+    @property
+    def full_name(self) -> str:
+        """Under which name the browser keeps it."""
         # On https the name itself binds the cookie to this host.
         return f"__Host-{self.name}" if settings.current().is_https else self.name
 
     def _cookie(self, text: str) -> Cookie:
         return Cookie(
-            key=self._full_name(),
+            key=self.full_name,
             value=text,
             path="/",
             httponly=True,
