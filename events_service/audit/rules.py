@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-ActorKind = Literal["account", "token", "device", "participant", "worker"]
+ActorKind = Literal["account", "token", "device", "participant", "coordinator", "worker"]
 
 
 @dataclass(frozen=True, slots=True)
 class Doer:
-    """Who did it: an account, a token, a door device, a participant themselves, or the service on its own."""
+    """Who did it: an account, a token, a door device, a participant themselves, a delegation's coordinator, or the service on its own."""
 
     kind: ActorKind
     id: str

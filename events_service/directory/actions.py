@@ -6,6 +6,7 @@ from events_service.database import Transaction, transaction
 from events_service.directory.rules import City, Contact, Organisation
 from events_service.errors import FieldError, Invalid
 from events_service.identifiers import new_id
+from events_service.sentences import sentence
 
 
 async def add_cities(cities: Iterable[City]) -> int:
@@ -99,5 +100,8 @@ async def _organisation_ids(tx: Transaction, names: Iterable[str | None]) -> dic
 def _refuse_unknown(field: str, names: set[str]) -> None:
     if names:
         raise Invalid(
-            [FieldError(field, f"unknown_{field}", f"The directory has no “{name}”.") for name in sorted(names)]
+            [
+                FieldError(field, f"unknown_{field}", sentence("The directory has no “%(name)s”.", name=name))
+                for name in sorted(names)
+            ]
         )

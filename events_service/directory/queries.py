@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from events_service import database
 from events_service.directory.rules import City, Group
+from events_service.folding import search_key
 
 # More than there will be: a bound for a statement that has none.
 EVERY_CITY = 10_000
@@ -36,14 +37,27 @@ async def member_cities_after(slug: str, *, limit: int) -> list[City]:
 
 async def members_among(emails: Collection[str]) -> frozenset[str]:
     """Those of these addresses, given case-folded, that belong to somebody of a member city."""
+    return frozenset(await members_named(emails))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of a member city, as the directory knows them."""
+
+    name: str
+    email: str
+
+
+async def members_named(emails: Collection[str]) -> dict[str, Member]:
+    """Address, case-folded → who it is, of those among these that belong to somebody of a member city."""
     rows = await database.fetch(
-        """SELECT contact.email FROM contact
+        """SELECT contact.name, contact.email FROM contact
            LEFT JOIN organisation ON organisation.id = contact.organisation
            JOIN city ON city.slug = COALESCE(contact.city, organisation.city)
            WHERE city.member AND LOWER(contact.email) = ANY($1)""",
         list(emails),
     )
-    return frozenset(row["email"].casefold() for row in rows)
+    return {row["email"].casefold(): Member(row["name"], row["email"]) for row in rows}
 
 
 async def figures() -> Figures:
@@ -57,3 +71,12 @@ async def figures() -> Figures:
         organisations=organisations["count"],
         contacts={Group(row["contact_group"]): row["count"] for row in groups},
     )
+
+
+async def city_called(text: str) -> str:
+    """The directory's name of the city that is meant, by its slug or however its name is written; else the text as it is."""
+    wanted = search_key(text)
+    for row in await database.fetch("SELECT slug, name FROM city ORDER BY slug"):
+        if wanted in (row["slug"], search_key(row["name"])):
+            return str(row["name"])
+    return text

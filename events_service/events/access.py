@@ -7,8 +7,9 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from events_service.errors import NotFound
+from events_service.events.members import member_of
 from events_service.events.queries import event_by_slug
-from events_service.events.rules import Event, is_open_to_all
+from events_service.events.rules import Event, Status, Visibility, is_open_to_all
 from events_service.people.guards import actor_of, needs
 from events_service.people.rules import Permission
 
@@ -19,9 +20,11 @@ async def visible_event(connection: Connection, slug: str) -> Event:
     """The event, if this visitor may know of it. Raises `NotFound`."""
     event = await event_by_slug(slug)
     # Most visitors of most events need not be known: nobody is looked up for them.
-    if not is_open_to_all(event) and not (await actor_of(connection)).may(Permission.SEE_EVENTS, slug):
-        raise NotFound()
-    return event
+    if is_open_to_all(event) or (await actor_of(connection)).may(Permission.SEE_EVENTS, slug):
+        return event
+    if event.visibility is Visibility.MEMBERS and event.status is not Status.DRAFT and await member_of(connection):
+        return event
+    raise NotFound()
 
 
 def needs_at_event(permission: Permission) -> Guard:

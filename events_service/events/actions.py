@@ -7,11 +7,13 @@ from typing import Any
 import msgspec
 
 from events_service import clock, settings
+from events_service.audit.actions import record
+from events_service.audit.rules import SERVICE, Deed, Doer
 from events_service.database import Transaction, transaction
 from events_service.errors import Conflict, Invalid, NotFound
 from events_service.events import signing
-from events_service.events.drafts import CloneDraft, EventChange, EventDraft, TermsDraft, VenueDraft, given
-from events_service.events.queries import event_by_slug, event_from
+from events_service.events.drafts import EventChange, EventDraft, TermsDraft, VenueDraft, given
+from events_service.events.queries import event_from
 from events_service.events.rules import (
     DEFAULTS,
     Event,
@@ -24,14 +26,14 @@ from events_service.events.rules import (
     check_step,
     place_errors,
     settle_moments,
-    to_wall,
     touches_calendars,
 )
 from events_service.folding import search_key
 from events_service.identifiers import new_id
+from events_service.sentences import sentence
 
 
-async def create_event(draft: EventDraft) -> Event:
+async def create_event(draft: EventDraft, *, by: Doer = SERVICE) -> Event:
     """A new draft event with its signing key. Raises `Invalid` with every wrong field, `Conflict` for a slug in use."""
     now = clock.now()
     defaults = DEFAULTS[draft.kind]
@@ -76,31 +78,41 @@ async def create_event(draft: EventDraft) -> Event:
         created_at=now,
         changed_at=now,
     )
-    return await _insert(event)
+    async with transaction() as tx:
+        await insert_event(tx, event)
+        await record(tx, by, _deed("created_event", event))
+    return event
 
 
-async def edit_event(slug: str, change: EventChange) -> Event:
+async def edit_event(slug: str, change: EventChange, *, by: Doer = SERVICE) -> Event:
     """Change what is given. Raises `NotFound`, `Invalid`, or `Conflict`: a stale version, or an event over or off."""
     async with transaction() as tx:
         before = await _locked(tx, slug)
         if change.version is not msgspec.UNSET and change.version != before.version:
             raise Conflict("Somebody changed this event meanwhile. Read it again.", code="stale_version")
         if before.status in (Status.CANCELLED, Status.COMPLETED):
-            raise Conflict(f"The event is {before.status.value}: it cannot be changed.", code="wrong_status")
+            raise Conflict(
+                sentence("The event cannot be changed any more. Its status: %(status)s.", status=before.status),
+                code="wrong_status",
+            )
         after = _changed(before, change)
-        return await _record(tx, before, after)
+        was, is_now = _columns(before), _columns(after)
+        changed = [name for name in was if was[name] != is_now[name] and name != "search_key"]
+        await record(tx, by, _deed("changed_event", after, *changed))
+        return await _write(tx, before, after)
 
 
-async def publish_event(slug: str) -> Event:
+async def publish_event(slug: str, *, by: Doer = SERVICE) -> Event:
     """Show it to those it is for, and open its registration. Raises `NotFound`, `Conflict`."""
     now = clock.now()
     async with transaction() as tx:
         before = await _locked(tx, slug)
         check_step(before.status, Status.PUBLISHED)
-        return await _record(tx, before, replace(before, status=Status.PUBLISHED, published_at=now))
+        await record(tx, by, _deed("published_event", before))
+        return await _write(tx, before, replace(before, status=Status.PUBLISHED, published_at=now))
 
 
-async def cancel_event(slug: str, *, reason: str = "") -> Event:
+async def cancel_event(slug: str, *, reason: str = "", by: Doer = SERVICE) -> Event:
     """Call it off: everyone confirmed or waiting is told, and calendars get a CANCEL. Raises `NotFound`, `Conflict`."""
     async with transaction() as tx:
         before = await _locked(tx, slug)
@@ -108,36 +120,8 @@ async def cancel_event(slug: str, *, reason: str = "") -> Event:
         after = replace(before, status=Status.CANCELLED, cancelled_reason=reason, sequence=before.sequence + 1)
         if before.status is Status.PUBLISHED:
             await _leave_notice(tx, after, "cancelled")
-        return await _record(tx, before, after)
-
-
-async def clone_event(slug: str, draft: CloneDraft) -> Event:
-    """A new draft like that event, at another time and as long. Raises as `create_event`, and `NotFound`."""
-    first = await event_by_slug(slug)
-    moments = settle_moments(first.timezone, starts=draft.starts_at, ends=draft.starts_at)
-    if moments.starts_at is None:
-        raise Invalid([error for error in moments.errors if error.field == "starts_at"])
-    now = clock.now()
-    ends_at = moments.starts_at + (first.ends_at - first.starts_at)
-    copy = replace(
-        first,
-        id=new_id(),
-        slug=draft.slug,
-        title=draft.title,
-        status=Status.DRAFT,
-        starts_at=moments.starts_at,
-        ends_at=ends_at,
-        starts_wall=moments.starts_wall,
-        ends_wall=to_wall(ends_at, first.timezone),
-        registration=replace(first.registration, opens_at=None, closes_at=None),
-        sequence=0,
-        version=1,
-        created_at=now,
-        changed_at=now,
-        published_at=None,
-        cancelled_reason=None,
-    )
-    return await _insert(copy)
+        await record(tx, by, replace(_deed("cancelled_event", after), reason=reason))
+        return await _write(tx, before, after)
 
 
 async def complete_past_events(now: datetime) -> None:
@@ -194,7 +178,11 @@ def _changed(before: Event, change: EventChange) -> Event:
     )
 
 
-async def _record(tx: Transaction, before: Event, after: Event) -> Event:
+def _deed(action: str, event: Event, *fields: str) -> Deed:
+    return Deed(action, event.slug, "event", event.id, fields)
+
+
+async def _write(tx: Transaction, before: Event, after: Event) -> Event:
     """Write it, raise version and SEQUENCE as due, and leave the notices."""
     if after.status is Status.PUBLISHED and before.status is Status.PUBLISHED:
         if touches_calendars(before, after):
@@ -209,18 +197,20 @@ async def _record(tx: Transaction, before: Event, after: Event) -> Event:
     return after
 
 
-async def _insert(event: Event) -> Event:
+async def insert_event(tx: Transaction, event: Event) -> None:
+    """Write a new event down, with its signing key. Raises `Conflict` for a slug in use."""
     columns = _columns(event)
     names, places = ", ".join(columns), ", ".join(f"${index}" for index in range(1, len(columns) + 1))
-    async with transaction() as tx:
-        made = await tx.fetch_one(
-            f"INSERT INTO event ({names}) VALUES ({places}) ON CONFLICT (slug) DO NOTHING RETURNING id",  # noqa: S608
-            *columns.values(),
+    made = await tx.fetch_one(
+        f"INSERT INTO event ({names}) VALUES ({places}) ON CONFLICT (slug) DO NOTHING RETURNING id",  # noqa: S608
+        *columns.values(),
+    )
+    if made is None:
+        raise Conflict(
+            sentence("There is an event under %(slug)s already. Choose another name.", slug=event.slug),
+            code="slug_taken",
         )
-        if made is None:
-            raise Conflict(f"There is an event under {event.slug} already. Choose another name.", code="slug_taken")
-        await signing.make_key(tx, event.id, secret_key=settings.current().secret_key)
-    return event
+    await signing.make_key(tx, event.id, secret_key=settings.current().secret_key)
 
 
 async def _leave_notice(tx: Transaction, event: Event, kind: str) -> None:

@@ -16,7 +16,8 @@ class Admission:
 
     `categories` and `cities`: name → how many of it at most have a seat. With `offers` a freed seat waits `offer_hours` for the word of
     whoever it is offered to. `reminder_days`: so many days before an invitation lapses its guest is reminded. `sensitive_days`: so many
-    days after the event sensitive answers are deleted.
+    days after the event sensitive answers are deleted. Whoever registers may bring so many
+    `companions`. Of `photo_id_categories` the door asks everybody for a photo ID.
     """
 
     categories: Mapping[str, int] = field(default_factory=dict)
@@ -26,6 +27,8 @@ class Admission:
     mail_check: bool = False
     reminder_days: tuple[int, ...] = (14, 7, 2)
     sensitive_days: int = 7
+    companions: int = 0
+    photo_id_categories: tuple[str, ...] = ()
 
     @property
     def has_quotas(self) -> bool:
@@ -58,12 +61,14 @@ async def set_admission(event: Event, admission: Admission) -> None:
 async def write_admission(tx: Transaction, event: Event, admission: Admission) -> None:
     """The same within the caller's transaction, which has locked the event."""
     await tx.execute(
-        """INSERT INTO admission (event, categories, cities, offers, offer_hours, mail_check, reminder_days, sensitive_days)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """INSERT INTO admission (event, categories, cities, offers, offer_hours, mail_check, reminder_days, sensitive_days,
+                                  companions, photo_id_categories)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
            ON CONFLICT (event) DO UPDATE SET
              categories = excluded.categories, cities = excluded.cities, offers = excluded.offers,
              offer_hours = excluded.offer_hours, mail_check = excluded.mail_check, reminder_days = excluded.reminder_days,
-             sensitive_days = excluded.sensitive_days""",
+             sensitive_days = excluded.sensitive_days, companions = excluded.companions,
+             photo_id_categories = excluded.photo_id_categories""",
         event.id,
         msgspec.json.encode(admission.categories).decode(),
         msgspec.json.encode(admission.cities).decode(),
@@ -72,6 +77,8 @@ async def write_admission(tx: Transaction, event: Event, admission: Admission) -
         admission.mail_check,
         msgspec.json.encode(admission.reminder_days).decode(),
         admission.sensitive_days,
+        admission.companions,
+        msgspec.json.encode(admission.photo_id_categories).decode(),
     )
 
 
@@ -84,4 +91,6 @@ def _admission_from(row: Row) -> Admission:
         mail_check=bool(row["mail_check"]),
         reminder_days=tuple(msgspec.json.decode(row["reminder_days"])),
         sensitive_days=row["sensitive_days"],
+        companions=row["companions"],
+        photo_id_categories=tuple(msgspec.json.decode(row["photo_id_categories"])),
     )

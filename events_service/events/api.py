@@ -8,11 +8,12 @@ from litestar.params import Body, PathParameter, QueryParameter
 
 from events_service.events import actions, shapes
 from events_service.events.access import needs_at_event, visible_event
+from events_service.events.cloning import clone_event
 from events_service.events.drafts import CancelDraft, CloneDraft, EventChange, EventDraft
 from events_service.events.queries import Wanted, list_events, list_key
 from events_service.events.rules import Event, Kind
 from events_service.events.shapes import EXAMPLE_EVENT, EventOut, bound, event_out
-from events_service.people.guards import actor_of, needs
+from events_service.people.guards import actor_of, doer_of, needs
 from events_service.people.rules import Permission
 from events_service.web.lists import DEFAULT_LIMIT, Cursor, Limit, Page, key_in, page_of
 from events_service.web.problems import answers
@@ -89,9 +90,11 @@ async def list_all(
     guards=[needs(Permission.CREATE_EVENTS)],
     responses=answers(201, EventOut, EXAMPLE_EVENT, 401, 403, 409, 415),
 )
-async def create(data: Annotated[EventDraft, Body(examples=[Example(value=shapes.EXAMPLE_DRAFT)])]) -> EventOut:
+async def create(
+    request: ApiRequest, data: Annotated[EventDraft, Body(examples=[Example(value=shapes.EXAMPLE_DRAFT)])]
+) -> EventOut:
     """As a draft that only organisers see. What is left out follows the kind of event."""
-    return event_out(await actions.create_event(data), in_full=True)
+    return event_out(await actions.create_event(data, by=await doer_of(request)), in_full=True)
 
 
 @get(
@@ -117,10 +120,12 @@ async def read(request: ApiRequest, slug: SlugInPath) -> EventOut:
     responses=answers(200, EventOut, {**EXAMPLE_EVENT, "title": "Launch of the Guide"}, 401, 403, 404, 409, 415),
 )
 async def change(
-    slug: SlugInPath, data: Annotated[EventChange, Body(examples=[Example(value=shapes.EXAMPLE_CHANGE)])]
+    request: ApiRequest,
+    slug: SlugInPath,
+    data: Annotated[EventChange, Body(examples=[Example(value=shapes.EXAMPLE_CHANGE)])],
 ) -> EventOut:
     """Only what is given changes. People who hold a seat are told when time or place do."""
-    return event_out(await actions.edit_event(slug, data), in_full=True)
+    return event_out(await actions.edit_event(slug, data, by=await doer_of(request)), in_full=True)
 
 
 @post(
@@ -134,7 +139,7 @@ async def change(
 )
 async def publish(request: ApiRequest, slug: SlugInPath) -> EventOut:
     """Those it is for see it now, and its registration opens."""
-    return await _shown_to(request, await actions.publish_event(slug))
+    return await _shown_to(request, await actions.publish_event(slug, by=await doer_of(request)))
 
 
 @post(
@@ -152,7 +157,8 @@ async def cancel(
     data: Annotated[CancelDraft | None, Body(examples=[Example(value=shapes.EXAMPLE_CANCEL)])] = None,
 ) -> EventOut:
     """For good. Everyone who is registered is told, with the reason if there is one."""
-    return await _shown_to(request, await actions.cancel_event(slug, reason=data.reason if data else ""))
+    reason = data.reason if data else ""
+    return await _shown_to(request, await actions.cancel_event(slug, reason=reason, by=await doer_of(request)))
 
 
 @post(
@@ -164,10 +170,16 @@ async def cancel(
     responses=answers(201, EventOut, {**EXAMPLE_EVENT, **shapes.EXAMPLE_CLONE}, 401, 403, 404, 409, 415),
 )
 async def clone(
-    slug: SlugInPath, data: Annotated[CloneDraft, Body(examples=[Example(value=shapes.EXAMPLE_CLONE)])]
+    request: ApiRequest,
+    slug: SlugInPath,
+    data: Annotated[CloneDraft, Body(examples=[Example(value=shapes.EXAMPLE_CLONE)])],
 ) -> EventOut:
-    """A draft at another time that lasts as long, without the first one's registrations."""
-    return event_out(await actions.clone_event(slug, data), in_full=True)
+    """A draft at another time that lasts as long: with its questions, its own words, its quotas and settings and its checkpoints,
+    without its people, its agenda, and the times at which registration and doors open and close.
+    """
+    along = request.app.state.get("copied_along", ())
+    copy = await clone_event(slug, data, along=along, by=await doer_of(request))
+    return event_out(copy, in_full=True)
 
 
 async def _shown_to(request: ApiRequest, event: Event) -> EventOut:

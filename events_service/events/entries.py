@@ -29,18 +29,30 @@ def tentative_entry(event: Event, *, sequence: int | None = None) -> Entry:
     return replace(entry, status=status, sequence=event.sequence if sequence is None else sequence)
 
 
-def confirmed_entry(event: Event, *, sequence: int | None = None) -> Entry:
+def confirmed_entry(event: Event, *, sequence: int | None = None, online: bool = False, join_page: str = "") -> Entry:
     """The event for somebody with a confirmed seat: the whole venue, and the join link of an online or hybrid event.
 
-    `sequence` is what this person is sent; without it, the event's own.
+    `sequence` is what this person is sent; without it, the event's own. Whoever takes part `online` is led to the meeting alone.
+    `join_page` is where this person joins and is checked in by it: named first, before the meeting's own link.
     """
+    if online and event.is_online:
+        event = replace(event, format=Format.ONLINE)
     disclosed = event.venue and replace(event.venue, disclosure=Disclosure.PUBLIC)
     entry = _entry(replace(event, venue=disclosed), sequence=event.sequence if sequence is None else sequence)
     if not event.is_online or not event.join_url:
         return entry
     # The join link takes the place of the word "Online": calendar programs make LOCATION a button.
     location = "" if event.format is Format.ONLINE else entry.location
+    entry = led_to(entry, join_page)
     return replace(entry, location=location, join_url=event.join_url, join_label=_("Join online"))
+
+
+def led_to(entry: Entry, join_page: str) -> Entry:
+    """The entry with the words that lead to somebody's join page; as it is where they have none."""
+    if not join_page:
+        return entry
+    told = _("Join and be checked in: %s") % join_page
+    return replace(entry, description="\n\n".join([entry.description, told]))
 
 
 def page_url(event: Event) -> str:

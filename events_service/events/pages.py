@@ -1,21 +1,21 @@
 """Pages of events that need nothing from the floors above: the office's forms, and how personal data is treated."""
 
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
-from events_service import settings
+from events_service import clock, settings
 from events_service.errors import Conflict, Invalid
 from events_service.events import actions
 from events_service.events.access import needs_at_event
+from events_service.events.cloning import clone_event
 from events_service.events.drafts import CancelDraft, CloneDraft, EventChange, EventDraft
 from events_service.events.office_forms import filled_form, new_form, read_event_form
 from events_service.events.queries import event_by_slug
 from events_service.events.rules import AREAS_OF_ACTION, Event, Kind
-from events_service.people.guards import needs
+from events_service.people.guards import doer_of, needs
 from events_service.people.rules import Permission
 from events_service.web.forms import Form, errors_by_field, read_form
 from events_service.web.pages import page, redirect
@@ -35,12 +35,6 @@ NORDIC_ZONES = (
 )
 
 
-@get("/privacy", name="privacy", include_in_schema=False, opt={"public": True})
-async def privacy(request: PageRequest) -> Response[str]:
-    """How personal data is treated, and whom to ask."""
-    return page("privacy.html", request, contact=settings.current().reply_address)
-
-
 @get(NEW, name="office.new_event", guards=[needs(Permission.CREATE_EVENTS)], include_in_schema=False)
 async def new_event(request: PageRequest, kind: Annotated[str, QueryParameter(max_length=40)] = "") -> Response[str]:
     """The form of a new event, with what is usual for its kind."""
@@ -53,7 +47,7 @@ async def create(request: PageRequest) -> Response[Any]:
     """A new draft; or the form again with what is wrong."""
     form = await read_event_form(request, EventDraft)
     try:
-        event = await actions.create_event(_value(form))
+        event = await actions.create_event(_value(form), by=await doer_of(request))
     except Invalid as invalid:
         return _event_form(request, form.typed, form.errors or errors_by_field(invalid), status=422)
     except Conflict as conflict:
@@ -78,7 +72,7 @@ async def edit(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
     """The change; or the form again with what is wrong, also when somebody else was quicker."""
     form = await read_event_form(request, EventChange)
     try:
-        await actions.edit_event(slug, _value(form))
+        await actions.edit_event(slug, _value(form), by=await doer_of(request))
     except Invalid as invalid:
         errors = form.errors or errors_by_field(invalid)
         return _event_form(request, form.typed, errors, event=await event_by_slug(slug), status=422)
@@ -89,9 +83,9 @@ async def edit(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
 
 
 @post(EVENT + "/publish", guards=[needs_at_event(Permission.PUBLISH_EVENTS)], include_in_schema=False)
-async def publish(slug: FromPath[str]) -> Redirect:
+async def publish(request: PageRequest, slug: FromPath[str]) -> Redirect:
     """Show it to those it is for."""
-    await actions.publish_event(slug)
+    await actions.publish_event(slug, by=await doer_of(request))
     return _to_event(slug, done="published")
 
 
@@ -113,7 +107,7 @@ async def cancel(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
     if form.value is None:
         event = await event_by_slug(slug)
         return page("office/event_cancel.html", request, status=422, event=event, form=form.typed, errors=form.errors)
-    await actions.cancel_event(slug, reason=form.value.reason)
+    await actions.cancel_event(slug, reason=form.value.reason, by=await doer_of(request))
     return _to_event(slug, done="event_cancelled")
 
 
@@ -138,7 +132,8 @@ async def clone(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
     """A copy as a draft; or the form again with what is wrong."""
     form = await read_form(request, CloneDraft)
     try:
-        copy = await actions.clone_event(slug, _value(form))
+        along = request.app.state.get("copied_along", ())
+        copy = await clone_event(slug, _value(form), along=along, by=await doer_of(request))
     except Invalid as invalid:
         errors, status = form.errors or errors_by_field(invalid), 422
     except Conflict as conflict:
@@ -179,7 +174,7 @@ def _value(form: Form[Any]) -> Any:
 
 def zones_to_choose() -> list[str]:
     """Every IANA zone people choose, the Nordic ones first."""
-    others = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    others = sorted(zone for zone in clock.timezones() if "/" in zone and not zone.startswith("Etc/"))
     return [*NORDIC_ZONES, *(zone for zone in others if zone not in NORDIC_ZONES)]
 
 
@@ -188,7 +183,6 @@ def _to_event(slug: str, *, done: str) -> Redirect:
 
 
 ROUTES = [
-    privacy,
     new_event,
     create,
     edit_form,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from events_service.calendar import WallTimeRefused, wall_to_utc
 from events_service.errors import Conflict, FieldError
+from events_service.sentences import sentence
 
 
 class Kind(StrEnum):
@@ -239,7 +240,13 @@ def place_errors(event_format: Format, *, has_venue: bool, has_join_url: bool) -
 def check_step(now_is: Status, to: Status) -> None:
     """Raises `Conflict` where an event may not go from one status to the other."""
     if to not in ALLOWED[now_is]:
-        raise Conflict(f"The event is {now_is.value}: it cannot become {to.value}.", code="wrong_status", status=now_is)
+        raise Conflict(
+            sentence(
+                "The event cannot change its status like that. Now: %(now)s. Asked for: %(then)s.", now=now_is, then=to
+            ),
+            code="wrong_status",
+            status=now_is,
+        )
 
 
 def touches_calendars(before: Event, after: Event) -> bool:

@@ -56,7 +56,8 @@ class Event(Table, tablename="event"):
 class Admission(Table, tablename="admission"):
     """How an event admits people, where it differs from the usual. `categories` and `cities` are JSON: name → seats at most.
 
-    `reminder_days` is a JSON array: how many days before an invitation lapses its guest is reminded.
+    `reminder_days` is a JSON array: how many days before an invitation lapses its guest is reminded. `photo_id_categories` is one of
+    the categories whose people the door asks for a photo ID.
     """
 
     event = ForeignKey(Event, null=False, primary_key=True)
@@ -67,6 +68,8 @@ class Admission(Table, tablename="admission"):
     mail_check = Boolean()
     reminder_days = Text()
     sensitive_days = Integer()
+    companions = Integer(default=0)
+    photo_id_categories = Text(default="[]")
 
 
 class SigningKey(Table, tablename="signing_key"):

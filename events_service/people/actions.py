@@ -1,6 +1,11 @@
-"""Verbs about accounts and tokens. A change of an account's roles or password ends its sign-ins."""
+"""Verbs about accounts and tokens, each written down with who did it (`by`; the service itself where it comes from its command line).
+
+A change of an account's roles or password ends its sign-ins.
+"""
 
 from events_service import clock, database
+from events_service.audit.actions import record
+from events_service.audit.rules import SERVICE, Deed, Doer
 from events_service.database import Row, Transaction
 from events_service.errors import FieldError, Invalid, NotFound
 from events_service.identifiers import new_id
@@ -20,6 +25,7 @@ async def add_account(
     name: str | None = None,
     language: str = "en",
     keep: str = "",
+    by: Doer = SERVICE,
 ) -> str:
     """Make sure that there is an account with this role, and return its id. Doing it again changes nothing.
 
@@ -32,14 +38,14 @@ async def add_account(
         _refuse_weak(password, email=address)
     async with database.transaction() as tx:
         account_id = await _find_or_insert(tx, address, name=name or "", language=language)
-        if await _grant(tx, account_id, role=role, event_slug=event_slug):
+        if await _grant(tx, account_id, role=role, event_slug=event_slug, by=by):
             await end_sign_ins(tx, account_id, keep=keep)
     if password is not None and not await _has_password(account_id, password):
-        await set_password(account_id, password, keep=keep)
+        await set_password(account_id, password, keep=keep, by=by)
     return account_id
 
 
-async def set_password(account_id: str, password: str, *, keep: str = "") -> None:
+async def set_password(account_id: str, password: str, *, keep: str = "", by: Doer = SERVICE) -> None:
     """Give an account a new password and end its sign-ins, save the one whose token is `keep`.
 
     Raises `Invalid` for a password that will not do, `NotFound` for an unknown account.
@@ -52,6 +58,7 @@ async def set_password(account_id: str, password: str, *, keep: str = "") -> Non
     async with database.transaction() as tx:
         await tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", account_id, stored)
         await end_sign_ins(tx, account_id, keep=keep)
+        await record(tx, by, Deed("set_password", None, "account", account_id))
 
 
 async def change_password(account_id: str, *, current: str, new: str, address: str, keep: str) -> None:
@@ -65,18 +72,29 @@ async def change_password(account_id: str, *, current: str, new: str, address: s
     _refuse_weak(new, email=account["email"], field="new")
     if not await is_password(current, stored=account["password_hash"], of=account["email"], address=address):
         raise Invalid([FieldError("current", "wrong_password", "This is not your present password.")])
-    await set_password(account_id, new, keep=keep)
+    await set_password(account_id, new, keep=keep, by=Doer("account", account_id))
 
 
-async def grant_role(account_id: str, role: Role, event_slug: str | None = None, *, keep: str = "") -> None:
+async def choose_language(account_id: str, language: str) -> None:
+    """Let the account's pages speak it from now on, wherever it signs in. Raises `NotFound`."""
+    async with database.transaction() as tx:
+        await _lock_account(tx, account_id)
+        await tx.execute("UPDATE account SET language = $2, language_chosen = TRUE WHERE id = $1", account_id, language)
+
+
+async def grant_role(
+    account_id: str, role: Role, event_slug: str | None = None, *, keep: str = "", by: Doer = SERVICE
+) -> None:
     """Give an account a role, for one event or for all; having it already changes nothing. Raises `NotFound`."""
     async with database.transaction() as tx:
         await _lock_account(tx, account_id)
-        if await _grant(tx, account_id, role=role, event_slug=event_slug):
+        if await _grant(tx, account_id, role=role, event_slug=event_slug, by=by):
             await end_sign_ins(tx, account_id, keep=keep)
 
 
-async def withdraw_role(account_id: str, role: Role, event_slug: str | None = None, *, keep: str = "") -> None:
+async def withdraw_role(
+    account_id: str, role: Role, event_slug: str | None = None, *, keep: str = "", by: Doer = SERVICE
+) -> None:
     """Take a role back. Raises `NotFound` for one it does not have, `LastOwner` when nobody could give roles then."""
     async with database.transaction() as tx:
         await _lock_owners(tx)
@@ -92,9 +110,10 @@ async def withdraw_role(account_id: str, role: Role, event_slug: str | None = No
         if role is Role.OWNER and event_slug is None:
             await _refuse_without_owner(tx)
         await end_sign_ins(tx, account_id, keep=keep)
+        await record(tx, by, Deed("withdrew_role", event_slug, "account", account_id, (role.value,)))
 
 
-async def disable_account(account_id: str) -> None:
+async def disable_account(account_id: str, *, by: Doer = SERVICE) -> None:
     """End an account's sign-ins and allow no new ones. Raises `NotFound`, and `LastOwner` for the last owner."""
     async with database.transaction() as tx:
         await _lock_owners(tx)
@@ -103,33 +122,36 @@ async def disable_account(account_id: str) -> None:
         if not before["disabled"] and await _is_owner(tx, account_id):
             await _refuse_without_owner(tx)
         await end_sign_ins(tx, account_id)
+        await record(tx, by, Deed("disabled_account", None, "account", account_id))
 
 
-async def enable_account(account_id: str) -> None:
+async def enable_account(account_id: str, *, by: Doer = SERVICE) -> None:
     """Let a disabled account sign in again, with the roles it had. Raises `NotFound`."""
     async with database.transaction() as tx:
         await _lock_account(tx, account_id)
         await tx.execute("UPDATE account SET disabled = FALSE WHERE id = $1", account_id)
+        await record(tx, by, Deed("enabled_account", None, "account", account_id))
 
 
-async def make_api_token(role: Role, *, event_slug: str | None = None, name: str) -> str:
+async def make_api_token(role: Role, *, event_slug: str | None = None, name: str, by: Doer = SERVICE) -> str:
     """A token for a program, with one role for one event or for all. It is given out here and never again."""
-    token = random_token()
+    token, token_id = random_token(), new_id()
     async with database.transaction() as tx:
         await tx.execute(
             """INSERT INTO api_token (id, token_digest, name, role, event_slug, created_at, revoked_at)
                VALUES ($1, $2, $3, $4, $5, $6, NULL)""",
-            new_id(),
+            token_id,
             token_digest(token),
             name,
             role.value,
             event_slug,
             clock.now(),
         )
+        await record(tx, by, Deed("made_token", event_slug, "token", token_id, (role.value,)))
     return token
 
 
-async def revoke_api_token(token_id: str) -> None:
+async def revoke_api_token(token_id: str, *, by: Doer = SERVICE) -> None:
     """The token opens nothing from now on; doing it again changes nothing. Raises `NotFound` for an unknown id."""
     async with database.transaction() as tx:
         revoked = await tx.fetch_one(
@@ -137,8 +159,9 @@ async def revoke_api_token(token_id: str) -> None:
             token_id,
             clock.now(),
         )
-    if revoked is None:
-        raise NotFound()
+        if revoked is None:
+            raise NotFound()
+        await record(tx, by, Deed("revoked_token", None, "token", token_id))
 
 
 async def _find_or_insert(tx: Transaction, address: str, *, name: str, language: str) -> str:
@@ -157,8 +180,8 @@ async def _find_or_insert(tx: Transaction, address: str, *, name: str, language:
     return str(row["id"])
 
 
-async def _grant(tx: Transaction, account_id: str, *, role: Role, event_slug: str | None) -> bool:
-    """Whether the role is new to the account."""
+async def _grant(tx: Transaction, account_id: str, *, role: Role, event_slug: str | None, by: Doer) -> bool:
+    """Whether the role is new to the account; then it is written down."""
     row = await tx.fetch_one(
         """INSERT INTO role_grant (id, account, role, event_slug, created_at) VALUES ($1, $2, $3, $4, $5)
            ON CONFLICT (account, role, COALESCE(event_slug, '')) DO NOTHING RETURNING id""",
@@ -168,6 +191,8 @@ async def _grant(tx: Transaction, account_id: str, *, role: Role, event_slug: st
         event_slug,
         clock.now(),
     )
+    if row is not None:
+        await record(tx, by, Deed("granted_role", event_slug, "account", account_id, (role.value,)))
     return row is not None
 
 

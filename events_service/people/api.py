@@ -12,7 +12,7 @@ from litestar.params import Body, PathParameter, QueryParameter
 
 from events_service.errors import NotFound
 from events_service.people import actions, queries, second_factors, shapes
-from events_service.people.guards import actor_of, needs, needs_account
+from events_service.people.guards import actor_of, doer_of, needs, needs_account
 from events_service.people.rules import Permission, Role
 from events_service.people.shapes import (
     Account,
@@ -74,20 +74,23 @@ async def list_tokens(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Pa
     responses=answers(201, MadeToken, shapes.EXAMPLE_MADE_TOKEN, 401, 403, 415),
 )
 async def make_token(
+    request: ApiRequest,
     data: Annotated[NewToken, Body(examples=[Example(value=shapes.EXAMPLE_NEW_TOKEN)])],
     event_slugs: Slugs,
 ) -> MadeToken:
     """With one role, for one event or for all. Only its digest is kept: this answer alone tells it."""
     refuse_unknown_event(data.event, among=event_slugs)
-    token = await actions.make_api_token(data.role, event_slug=data.event, name=data.name)
+    token = await actions.make_api_token(data.role, event_slug=data.event, name=data.name, by=await doer_of(request))
     row = await queries.token_row(token)
     return MadeToken(row.id, token, row.name, row.role, row.event_slug, row.created_at)
 
 
 @delete("/tokens/{token_id:str}", summary="Revoke a token", responses=problems(401, 403, 404))
-async def revoke_token(token_id: Annotated[str, PathParameter(description="The token's id.")]) -> None:
+async def revoke_token(
+    request: ApiRequest, token_id: Annotated[str, PathParameter(description="The token's id.")]
+) -> None:
     """It opens nothing from now on. Doing it again changes nothing."""
-    await actions.revoke_api_token(known_id(token_id))
+    await actions.revoke_api_token(known_id(token_id), by=await doer_of(request))
 
 
 @get(
@@ -107,13 +110,20 @@ async def list_accounts(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> 
     responses=answers(201, Account, shapes.EXAMPLE_ACCOUNT, 401, 403, 415),
 )
 async def add_account(
+    request: ApiRequest,
     data: Annotated[NewAccount, Body(examples=[Example(value=shapes.EXAMPLE_NEW_ACCOUNT)])],
     event_slugs: Slugs,
 ) -> Account:
     """Doing it again changes nothing; an account that exists keeps its name and gets the role."""
     refuse_unknown_event(data.event, among=event_slugs)
     account_id = await actions.add_account(
-        data.email, data.role, data.event, password=data.password, name=data.name, language=data.language
+        data.email,
+        data.role,
+        data.event,
+        password=data.password,
+        name=data.name,
+        language=data.language,
+        by=await doer_of(request),
     )
     return account_shape(await queries.account(account_id))
 
@@ -124,13 +134,14 @@ async def add_account(
     responses=answers(201, Account, shapes.EXAMPLE_ACCOUNT, 401, 403, 404, 415),
 )
 async def grant_role(
+    request: ApiRequest,
     account_id: Annotated[str, PathParameter(description="The account's id.")],
     data: Annotated[NewRole, Body(examples=[Example(value=shapes.EXAMPLE_ROLE)])],
     event_slugs: Slugs,
 ) -> Account:
     """For one event or for all. It ends the account's sign-ins, so that the new role holds everywhere at once."""
     refuse_unknown_event(data.event, among=event_slugs)
-    await actions.grant_role(known_id(account_id), data.role, data.event)
+    await actions.grant_role(known_id(account_id), data.role, data.event, by=await doer_of(request))
     return account_shape(await queries.account(account_id))
 
 
@@ -140,6 +151,7 @@ async def grant_role(
     responses=problems(401, 403, 404, 409),
 )
 async def withdraw_role(
+    request: ApiRequest,
     account_id: Annotated[str, PathParameter(description="The account's id.")],
     role: Annotated[Role, PathParameter(description="The role.")],
     event: Annotated[
@@ -148,7 +160,7 @@ async def withdraw_role(
     ] = None,
 ) -> None:
     """The role for that event, or the one for all events. The last owner of all events stays (409)."""
-    await actions.withdraw_role(known_id(account_id), role, event)
+    await actions.withdraw_role(known_id(account_id), role, event, by=await doer_of(request))
 
 
 @post(
@@ -157,9 +169,11 @@ async def withdraw_role(
     summary="Shut an account",
     responses=answers(200, Account, {**shapes.EXAMPLE_ACCOUNT, "disabled": True}, 401, 403, 404, 409),
 )
-async def disable_account(account_id: Annotated[str, PathParameter(description="The account's id.")]) -> Account:
+async def disable_account(
+    request: ApiRequest, account_id: Annotated[str, PathParameter(description="The account's id.")]
+) -> Account:
     """Its sign-ins end and no new ones are possible. The last owner of all events stays (409)."""
-    await actions.disable_account(known_id(account_id))
+    await actions.disable_account(known_id(account_id), by=await doer_of(request))
     return account_shape(await queries.account(account_id))
 
 
@@ -169,9 +183,11 @@ async def disable_account(account_id: Annotated[str, PathParameter(description="
     summary="Open an account again",
     responses=answers(200, Account, shapes.EXAMPLE_ACCOUNT, 401, 403, 404),
 )
-async def enable_account(account_id: Annotated[str, PathParameter(description="The account's id.")]) -> Account:
+async def enable_account(
+    request: ApiRequest, account_id: Annotated[str, PathParameter(description="The account's id.")]
+) -> Account:
     """With the roles it had."""
-    await actions.enable_account(known_id(account_id))
+    await actions.enable_account(known_id(account_id), by=await doer_of(request))
     return account_shape(await queries.account(account_id))
 
 
@@ -180,9 +196,11 @@ async def enable_account(account_id: Annotated[str, PathParameter(description="T
     summary="Take an account's second factor away",
     responses=problems(401, 403, 404),
 )
-async def reset_second_factor(account_id: Annotated[str, PathParameter(description="The account's id.")]) -> None:
+async def reset_second_factor(
+    request: ApiRequest, account_id: Annotated[str, PathParameter(description="The account's id.")]
+) -> None:
     """For somebody who lost the phone: its sign-ins end, and its password alone signs in. Doing it again changes nothing."""
-    await second_factors.reset_second_factor(known_id(account_id))
+    await second_factors.reset_second_factor(known_id(account_id), by=await doer_of(request))
 
 
 def routes(event_slugs: EventSlugs) -> list[Any]:

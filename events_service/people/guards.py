@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from litestar.types import Guard
 
 from events_service import clock, settings
+from events_service.audit.rules import Doer
 from events_service.errors import Forbidden, Unauthenticated
 from events_service.people import queries, sign_ins
 from events_service.people.rules import ANONYMOUS, Actor, Permission, should_mark_seen
@@ -134,7 +135,9 @@ async def know_visitor(request: Request[Any, Any, Any]) -> None:
     request.scope["state"]["form_token"] = form_token(request)
     if request.method in READING:
         return
-    refuse_foreign_posts(request)
+    # Whoever knows an address that is a secret itself may post there from anywhere, as mail programs do (RFC 8058).
+    if not request.route_handler.opt.get("secret_address"):
+        refuse_foreign_posts(request)
     if not check_form_token(request, await _given_form_token(request)):
         raise Forbidden(
             "This form is of an earlier visit. Open the page again and send it from there.", code="stale_form"
@@ -188,3 +191,13 @@ async def _cookie_actor(connection: Connection) -> Actor:
     if should_mark_seen(last_seen_at=found.last_seen_at, now=now):
         await sign_ins.mark_seen(token, now=now)
     return found.actor
+
+
+def as_doer(actor: Actor) -> Doer:
+    """Somebody known, as the log names them."""
+    return Doer("token" if actor.kind == "token" else "account", actor.id)
+
+
+async def doer_of(request: Request[Any, Any, Any]) -> Doer:
+    """Whoever asks, as the log names them. Raises as `actor_of`."""
+    return as_doer(await actor_of(request))

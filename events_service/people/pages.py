@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from events_service.errors import Invalid
 from events_service.people import actions, queries, second_factor_pages, second_factors, sign_in_pages, sign_ins
 from events_service.people.api import EventSlugs, Slugs, known_id
-from events_service.people.guards import SignInFirst, actor_of, needs, sign_in_token, to_sign_in
+from events_service.people.guards import SignInFirst, actor_of, doer_of, needs, sign_in_token, to_sign_in
 from events_service.people.rules import Permission, Role
 from events_service.people.shapes import NewAccount, NewToken, refuse_unknown_event
 from events_service.people.sign_in_pages import PageRequest, going_on
@@ -57,6 +57,7 @@ async def add_account(request: PageRequest, event_slugs: Slugs) -> Response[Any]
             name=given.name,
             language=given.language,
             keep=own_token,
+            by=await doer_of(request),
         )
     except Invalid as invalid:
         errors = form.errors or errors_by_field(invalid)
@@ -68,28 +69,32 @@ async def add_account(request: PageRequest, event_slugs: Slugs) -> Response[Any]
 async def withdraw_role(request: PageRequest, account_id: FromPath[str]) -> Redirect:
     """Take a role back."""
     given = _value(await read_form(request, RoleForm))
-    await actions.withdraw_role(known_id(account_id), given.role, given.event or None, keep=sign_in_token(request))
+    await actions.withdraw_role(
+        known_id(account_id), given.role, given.event or None, keep=sign_in_token(request), by=await doer_of(request)
+    )
     return await _changed(request, account_id, done="role_withdrawn")
 
 
 @post(PEOPLE + "/{account_id:str}/disable")
-async def disable_account(account_id: FromPath[str]) -> Redirect:
+async def disable_account(request: PageRequest, account_id: FromPath[str]) -> Redirect:
     """Shut an account: one's own too, which signs out."""
-    await actions.disable_account(known_id(account_id))
+    await actions.disable_account(known_id(account_id), by=await doer_of(request))
     return redirect(f"{PEOPLE}?done=account_shut")
 
 
 @post(PEOPLE + "/{account_id:str}/enable")
-async def enable_account(account_id: FromPath[str]) -> Redirect:
+async def enable_account(request: PageRequest, account_id: FromPath[str]) -> Redirect:
     """Open an account again."""
-    await actions.enable_account(known_id(account_id))
+    await actions.enable_account(known_id(account_id), by=await doer_of(request))
     return redirect(f"{PEOPLE}?done=account_opened")
 
 
 @post(PEOPLE + "/{account_id:str}/reset-second-factor")
 async def reset_second_factor(request: PageRequest, account_id: FromPath[str]) -> Redirect:
     """Take somebody's second factor away, as when the phone is lost."""
-    await second_factors.reset_second_factor(known_id(account_id), keep=sign_in_token(request))
+    await second_factors.reset_second_factor(
+        known_id(account_id), keep=sign_in_token(request), by=await doer_of(request)
+    )
     return await _changed(request, account_id, done="second_factor_reset")
 
 
@@ -103,14 +108,14 @@ async def make_token(request: PageRequest, event_slugs: Slugs) -> Response[str]:
     except Invalid as invalid:
         errors = form.errors or errors_by_field(invalid)
         return await _people(request, event_slugs, status=422, token_form=form.typed, token_errors=errors)
-    made = await actions.make_api_token(given.role, event_slug=given.event, name=given.name)
+    made = await actions.make_api_token(given.role, event_slug=given.event, name=given.name, by=await doer_of(request))
     return await _people(request, event_slugs, status=201, made_token=made)
 
 
 @post(PEOPLE + "/tokens/{token_id:str}/revoke")
-async def revoke_token(token_id: FromPath[str]) -> Redirect:
+async def revoke_token(request: PageRequest, token_id: FromPath[str]) -> Redirect:
     """The token opens nothing from now on."""
-    await actions.revoke_api_token(known_id(token_id))
+    await actions.revoke_api_token(known_id(token_id), by=await doer_of(request))
     return redirect(f"{PEOPLE}?done=token_revoked")
 
 

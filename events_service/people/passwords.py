@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from events_service.errors import FieldError
+from events_service.sentences import sentence
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
@@ -89,10 +90,14 @@ def password_fault(password: str, *, email: str, field: str = "password") -> Fie
     plain = text.casefold()
     if len(text) < SHORTEST_PASSWORD:
         return FieldError(
-            field, "password_too_short", f"Use at least {SHORTEST_PASSWORD} characters. Four unrelated words do well."
+            field,
+            "password_too_short",
+            sentence("Use at least %(least)s characters. Four unrelated words do well.", least=SHORTEST_PASSWORD),
         )
     if len(text) > LONGEST_PASSWORD:
-        return FieldError(field, "password_too_long", f"Use at most {LONGEST_PASSWORD} characters.")
+        return FieldError(
+            field, "password_too_long", sentence("Use at most %(most)s characters.", most=LONGEST_PASSWORD)
+        )
     if plain in _words_of(email):
         return FieldError(field, "password_is_address", "Choose something else than your mail address.")
     if _is_common(plain):

@@ -47,6 +47,16 @@ class TokenRow:
     revoked_at: datetime | None
 
 
+async def chosen_language(token: str) -> str | None:
+    """The language that whoever holds this sign-in token chose; None where they chose none."""
+    row = await database.fetch_one(
+        """SELECT account.language FROM sign_in JOIN account ON account.id = sign_in.account
+           WHERE sign_in.token_digest = $1 AND account.language_chosen""",
+        token_digest(token),
+    )
+    return row["language"] if row else None
+
+
 async def signed_in(token: str, *, now: datetime) -> SignedIn | None:
     """Who holds this sign-in token, by one statement; None when it is unknown, too old, or the account is disabled."""
     rows = await database.fetch(

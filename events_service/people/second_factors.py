@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from events_service import clock, database, settings
+from events_service.audit.actions import record
+from events_service.audit.rules import SERVICE, Deed, Doer
 from events_service.errors import FieldError, Invalid, NotFound
 from events_service.people.carried import carried, carry
 from events_service.people.codes import drop_second_factor, keep_second_factor, spend_code
@@ -75,7 +77,7 @@ async def remove(account_id: str, *, password: str, code: str, address: str, kee
     await give_back_try(email, address=address)
 
 
-async def reset_second_factor(account_id: str, *, keep: str = "") -> None:
+async def reset_second_factor(account_id: str, *, keep: str = "", by: Doer = SERVICE) -> None:
     """Take an account's second factor away, as for somebody who lost the phone; it may set up another.
 
     Its sign-ins end, save the one whose token is `keep`. Where there is none, nothing changes but that. Raises
@@ -84,6 +86,7 @@ async def reset_second_factor(account_id: str, *, keep: str = "") -> None:
     async with database.transaction() as tx:
         if not await drop_second_factor(tx, account_id):
             raise NotFound()
+        await record(tx, by, Deed("reset_second_factor", None, "account", account_id))
         await end_sign_ins(tx, account_id, keep=keep)
 
 

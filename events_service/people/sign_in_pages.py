@@ -23,6 +23,7 @@ from events_service.people.rules import CodeRefused, HalfWayOver, SecondFactorAs
 from events_service.web.bodies import Body
 from events_service.web.fields import OptionalLine
 from events_service.web.forms import errors_by_field, read_form
+from events_service.web.languages import language_cookie
 from events_service.web.pages import page, redirect
 from events_service.web.words import gettext as _
 
@@ -83,7 +84,7 @@ async def sign_in(request: PageRequest) -> Response[Any]:
         shown = _sign_in_form(request, form.typed, {"email": [_(refused.detail)]}, next_route=next_route, status=429)
         shown.headers["Retry-After"] = str(refused.retry_after)
         return shown
-    return going_on(landing(request.app, next_route), token)
+    return await _signed_in(request, next_route, token)
 
 
 @get(CODE_PATH, opt={"public": True})
@@ -110,7 +111,7 @@ async def finish_sign_in(request: PageRequest) -> Response[Any]:
         shown = _code_form(request, {"code": [_(refused.detail)]}, half_way=half_way, next_route=next_route, status=429)
         shown.headers["Retry-After"] = str(refused.retry_after)
         return shown
-    return going_on(landing(request.app, next_route), token)
+    return await _signed_in(request, next_route, token)
 
 
 @post("/sign-out", opt={"public": True})
@@ -154,6 +155,21 @@ def visitor(request: PageRequest) -> str:
 def going_on(to: str, token: str) -> Redirect:
     going = redirect(to)
     going.set_cookie(sign_in_cookie(token))
+    return going
+
+
+async def remember_language(request: PageRequest, language: str) -> None:
+    """Keep the language that was chosen with the account of who is signed in."""
+    actor = await actor_of(request)
+    if actor.kind == "account":
+        await actions.choose_language(actor.id, language)
+
+
+async def _signed_in(request: PageRequest, next_route: str, token: str) -> Redirect:
+    """On to the page that was asked for, in the language they once chose, whatever this browser spoke before."""
+    going = going_on(landing(request.app, next_route), token)
+    if chosen := await queries.chosen_language(token):
+        going.set_cookie(language_cookie(chosen))
     return going
 
 

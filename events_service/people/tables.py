@@ -9,6 +9,7 @@ from events_service.identifiers import new_id
 class Account(Table, tablename="account"):
     """A person who signs in. `email` is in lower case and unique.
 
+    `language_chosen`: they chose it themselves, so that it goes with them into every browser they sign in with.
     With a second factor, its sealed secret is kept, and the last 30-second step (since 1970) whose code was spent.
     """
 
@@ -17,6 +18,7 @@ class Account(Table, tablename="account"):
     name = Text()
     password_hash = Text(null=True, default=None)
     language = Text(default="en")
+    language_chosen = Boolean(default=False)
     disabled = Boolean(default=False)
     totp_sealed_secret = Bytea(null=True, default=None)
     totp_last_step = BigInt(null=True, default=None)
