@@ -8,10 +8,12 @@ from events_service.database import Transaction, transaction
 from events_service.errors import Conflict, FieldError, Invalid, NotFound
 from events_service.events.drafts import given
 from events_service.events.queries import event_by_slug
+from events_service.events.rules import Event
 from events_service.identifiers import new_id
 from events_service.questions.drafts import OptionDraft, QuestionChange, QuestionDraft
-from events_service.questions.queries import question_from
+from events_service.questions.queries import question_from, questions_of
 from events_service.questions.rules import Option, Question, hang_on, possible_answers, wrong_in
+from events_service.sentences import sentence
 
 MOST_QUESTIONS = 50
 
@@ -22,7 +24,9 @@ async def add_question(slug: str, draft: QuestionDraft) -> Question:
     async with transaction() as tx:
         others = await _locked_questions(tx, event.id)
         if len(others) >= MOST_QUESTIONS:
-            raise Conflict(f"An event asks {MOST_QUESTIONS} questions at most.", code="too_many_questions")
+            raise Conflict(
+                sentence("An event asks %(most)s questions at most.", most=MOST_QUESTIONS), code="too_many_questions"
+            )
         question = Question(
             id=new_id(),
             name=draft.name,
@@ -42,6 +46,12 @@ async def add_question(slug: str, draft: QuestionDraft) -> Question:
         _check(question, others)
         await _insert(tx, event.id, question)
     return question
+
+
+async def copy_questions(tx: Transaction, first: Event, copy: Event) -> None:
+    """Let the copy of an event ask what the first one asks."""
+    for question in await questions_of(first.id):
+        await _insert(tx, copy.id, msgspec.structs.replace(question, id=new_id(), version=1))
 
 
 async def edit_question(slug: str, question_id: str, change: QuestionChange) -> Question:

@@ -16,7 +16,7 @@ from events_service.questions.drafts import QuestionChange, QuestionDraft
 from events_service.questions.queries import question_by_id, questions_of
 from events_service.questions.rules import questions_for
 from events_service.questions.shapes import FormOut, QuestionOut, form_out, question_out
-from events_service.web.lists import Page
+from events_service.web.lists import DEFAULT_LIMIT, Cursor, Limit, Page, key_in, page_of
 from events_service.web.problems import answers, problems
 from events_service.web.words import LANGUAGES
 
@@ -69,11 +69,12 @@ async def read_form(
     guards=ORGANISERS,
     responses=answers(200, Page[QuestionOut], {"items": [shapes.EXAMPLE_QUESTION], "next": None}, 401, 403, 404),
 )
-async def list_questions(slug: SlugInPath) -> Page[QuestionOut]:
-    """In the order of the form, all at once: an event has 50 at most."""
-    event = await event_by_slug(slug)
-    found = await questions_of(event.id)
-    return Page([question_out(one, position=index) for index, one in enumerate(found)], None)
+async def list_questions(slug: SlugInPath, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[QuestionOut]:
+    """In the order of the form; an event has 50 at most."""
+    event, after = await event_by_slug(slug), key_in(cursor)
+    found = [question_out(one, position=index) for index, one in enumerate(await questions_of(event.id))]
+    start = next((index for index, one in enumerate(found, start=1) if one.id == after), 0)
+    return page_of(found[start : start + limit + 1], limit=limit, key=lambda one: one.id)
 
 
 @post(

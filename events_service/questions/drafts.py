@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from events_service.events.categories import Category
 from events_service.events.drafts import Version
 from events_service.questions.rules import LARGEST_NUMBER, Condition, Kind, Option
+from events_service.sentences import sentence
 from events_service.web.bodies import Body, Wrong
 from events_service.web.fields import checked, needed_line, one_line, paragraphs
 from events_service.web.words import LANGUAGES
@@ -44,7 +45,7 @@ def _by_language(by_language: dict[str, str], clean: Callable[[str], str], *, lo
         raise Wrong("unknown_language", f"Use {', '.join(LANGUAGES)}; not {strange[0][:20]}.")
     cleaned = {code: clean(text) for code, text in by_language.items()}
     if any(len(text) > longest for text in cleaned.values()):
-        raise Wrong("too_long", f"At most {longest} characters are allowed here.")
+        raise Wrong("too_long", sentence("At most %(most)s characters are allowed here.", most=longest))
     return {code: cleaned[code] for code in LANGUAGES if cleaned.get(code)}
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from events_service.errors import FieldError, Invalid
 from events_service.events.categories import Category
+from events_service.sentences import sentence
 
 AnswerValue = str | int | float | bool | list[str] | None
 LONGEST_LINE, LONGEST_TEXT = 300, 4_000
@@ -247,7 +248,7 @@ def _text(question: Question, value: AnswerValue) -> str:
         raise _Wrong("wrong_type", "Answer with text.")
     longest = LONGEST_TEXT if question.long else LONGEST_LINE
     if len(value) > longest:
-        raise _Wrong("too_long", f"At most {longest} characters are allowed here.")
+        raise _Wrong("too_long", sentence("At most %(most)s characters are allowed here.", most=longest))
     return value
 
 
@@ -273,9 +274,9 @@ def _number(question: Question, value: AnswerValue) -> int | float:
     if not -LARGEST_NUMBER <= number <= LARGEST_NUMBER:
         raise _Wrong("wrong_type", "Answer with a number.")
     if question.least is not None and number < question.least:
-        raise _Wrong("out_of_range", f"The number must be at least {question.least}.")
+        raise _Wrong("out_of_range", sentence("The number must be at least %(least)s.", least=question.least))
     if question.most is not None and number > question.most:
-        raise _Wrong("out_of_range", f"The number must be at most {question.most}.")
+        raise _Wrong("out_of_range", sentence("The number must be at most %(most)s.", most=question.most))
     return int(number) if number == int(number) else number
 
 

@@ -3,7 +3,7 @@
 from events_service import clock
 from events_service.audit.actions import record
 from events_service.audit.rules import Deed, Doer
-from events_service.database import transaction
+from events_service.database import Transaction, transaction
 from events_service.errors import NotFound
 from events_service.events.rules import Event
 from events_service.identifiers import new_id
@@ -38,6 +38,23 @@ async def drop_words(event: Event, kind: str, language: str, *, by: Doer) -> Non
         if not dropped:
             raise NotFound()
         await record(tx, by, _deed("dropped_letter_text", event, kind, language))
+
+
+async def copy_words(tx: Transaction, first: Event, copy: Event) -> None:
+    """Let the letters of an event's copy say what those of the first one say."""
+    rows = await tx.fetch("SELECT * FROM event_text WHERE event = $1", first.id)
+    await tx.execute_many(
+        _KEEP,
+        [
+            (
+                new_id(),
+                copy.id,
+                *(row[part] for part in ("kind", "language", "subject", "opening", "closing")),
+                clock.now(),
+            )
+            for row in rows
+        ],
+    )
 
 
 def _deed(action: str, event: Event, kind: str, language: str) -> Deed:

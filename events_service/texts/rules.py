@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-KINDS = (
+TO_PARTICIPANTS = (
     "confirmed",
     "promoted",
     "waitlisted",
@@ -18,17 +18,57 @@ KINDS = (
     "declined",
     "already_registered",
     "cancelled",
+    "answered_no",
+    "attendance_changed",
     "event_changed",
     "event_cancelled",
     "event_reminder",
 )
+ABOUT_SEATS = ("offered", "offer_lapsed", "mail_check", "substitute_refused")
+TO_GUESTS = ("invitation", "invitation_reminder", "invitation_lapsed", "invitation_delegated")
+ABOUT_SESSIONS = (
+    "session_invited",
+    "session_promoted",
+    "session_waitlisted",
+    "session_changed",
+    "session_withdrawn",
+    "session_declined",
+    "session_cancelled",
+    "speaking_invited",
+    "speaking_changed",
+    "speaking_declined",
+    "speaking_withdrawn",
+)
+TO_SPEAKERS = ("speaker_asked", "speaker_reminded", "speaker_link")
+TO_COORDINATORS = ("delegation", "delegation_reminder", "delegation_released", "delegation_withdrawn")
+BY_RECIPIENT = {
+    "participants": TO_PARTICIPANTS + ABOUT_SEATS,
+    "guests": TO_GUESTS,
+    "sessions": ABOUT_SESSIONS,
+    "speakers": TO_SPEAKERS,
+    "coordinators": TO_COORDINATORS,
+}
+KINDS = tuple(kind for kinds in BY_RECIPIENT.values() for kind in kinds)
 
 ALWAYS = ("name", "event", "date", "time", "place", "city", "organisation")
+_OF_SESSION = ("session", "session_time", "room")
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "waitlisted": ("position",),
     "declined": ("reason",),
     "cancelled": ("reason",),
     "event_cancelled": ("reason",),
+    "offered": ("deadline",),
+    "substitute_refused": ("reason",),
+    "invitation": ("deadline",),
+    "invitation_reminder": ("deadline",),
+    "invitation_lapsed": ("deadline",),
+    **dict.fromkeys(ABOUT_SESSIONS, _OF_SESSION),
+    "session_waitlisted": (*_OF_SESSION, "position"),
+    **dict.fromkeys(("session_withdrawn", "session_cancelled", "speaking_withdrawn"), (*_OF_SESSION, "reason")),
+    "delegation": ("delegation", "seats", "deadline"),
+    "delegation_reminder": ("delegation", "seats", "unnamed", "deadline"),
+    "delegation_released": ("delegation", "seats", "unnamed"),
+    "delegation_withdrawn": ("delegation", "reason"),
 }
 # A reason may run over several lines; a subject is one.
 SEVERAL_LINES = frozenset({"reason"})
