@@ -8,13 +8,18 @@ import msgspec
 from events_service.events.rules import Event
 from events_service.invitations.rules import Invitation
 from events_service.outbox.rules import NewLetter
+from events_service.texts.rules import Words
 
 INVITED, REMINDED, LAPSED, DELEGATED = "invitation", "invitation_reminder", "invitation_lapsed", "invitation_delegated"
-KINDS = (INVITED, REMINDED, LAPSED, DELEGATED)
+GUEST_SAMPLE = "invitation_test"
+KINDS = (INVITED, REMINDED, LAPSED, DELEGATED, GUEST_SAMPLE)
 
 
 class GuestFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a letter to a guest is written from; `host` is the name of who passed the invitation on, `lapses_at` UTC."""
+    """All that a letter to a guest is written from; `host` is the name of who passed the invitation on, `lapses_at` UTC.
+
+    `words` are an organiser's for this letter alone; `sample_of` is the kind that a test shows.
+    """
 
     event: Event
     invitation_id: str
@@ -22,6 +27,8 @@ class GuestFacts(msgspec.Struct, frozen=True, kw_only=True):
     lapses_at: datetime | None
     plus_ones: int
     host: str = ""
+    words: Words | None = None
+    sample_of: str = ""
 
 
 def letters_about(

@@ -9,6 +9,7 @@ from events_service.errors import NotFound
 from events_service.events.categories import Category
 from events_service.folding import search_key
 from events_service.invitations.drafts import GuestDraft, Segment
+from events_service.invitations.hiding import Hidden, hidden_at
 from events_service.invitations.rules import Invitation, State
 from events_service.sealing import token_digest
 
@@ -63,21 +64,32 @@ async def find_by_code(code: str) -> Invitation | None:
     return invitation_from(row) if row else None
 
 
-async def list_invitations(event_id: str, wanted: Wanted, *, after: str = "", limit: int = 50) -> list[Invitation]:
-    """Up to `limit` invitations of an event, in the order they were made; `after` is the id of the last one seen."""
+async def list_invitations(
+    event_id: str, wanted: Wanted, *, after: str = "", limit: int = 50, may_see_protected: bool = False
+) -> list[Invitation]:
+    """Up to `limit` invitations of an event, in the order they were made; `after` is the id of the last one seen.
+
+    Protected people are shown, and found, under their alias, save by who may see them.
+    """
+    hidden = await hidden_at(event_id, may_see_protected=may_see_protected)
     where, values = ["event = $1", "id > $2"], list[object]([event_id, after])
     if wanted.state:
         values.append(wanted.state)
         where.append(f"state = ${len(values)}")
-    for word in search_key(wanted.text).split():
-        values.append(f"%{meant_literally(word)}%")
-        where.append(f"search_key LIKE ${len(values)} ESCAPE '!'")
+    words = search_key(wanted.text).split()
+    if words:
+        matching = []
+        for word in words:
+            values.append(f"%{meant_literally(word)}%")
+            matching.append(f"search_key LIKE ${len(values)} ESCAPE '!'")
+        is_hidden, is_found = (_any_of(people, values) for people in (hidden, hidden.found_by(wanted.text)))
+        where.append(f"({' AND '.join(matching)} AND NOT {is_hidden} OR {is_found})")
     values.append(limit)
     rows = await fetch(
         f"SELECT * FROM invitation WHERE {' AND '.join(where)} ORDER BY id LIMIT ${len(values)}",  # noqa: S608
         *values,
     )
-    return [invitation_from(row) for row in rows]
+    return [hidden.shown(invitation_from(row)) for row in rows]
 
 
 async def count_by_state(event_id: str) -> Mapping[State, int]:
@@ -86,10 +98,17 @@ async def count_by_state(event_id: str) -> Mapping[State, int]:
     return {State(row["state"]): int(row["people"]) for row in rows}
 
 
-async def names_of(ids: list[str]) -> dict[str, str]:
-    """Invitation id → the guest's name."""
-    rows = await fetch("SELECT id, name FROM invitation WHERE id = ANY($1)", ids)
-    return {row["id"]: row["name"] for row in rows}
+async def names_of(event_id: str, ids: list[str], *, may_see_protected: bool = False) -> dict[str, str]:
+    """Invitation id → the guest's name, or the alias."""
+    hidden = await hidden_at(event_id, may_see_protected=may_see_protected)
+    rows = await fetch("SELECT * FROM invitation WHERE event = $1 AND id = ANY($2)", event_id, ids)
+    return {row["id"]: hidden.shown(invitation_from(row)).name for row in rows}
+
+
+def _any_of(people: Hidden, values: list[object]) -> str:
+    """The condition that an invitation is one of these people's; what it binds is appended to `values`."""
+    values += [list(people.by_registration), list(people.by_address)]
+    return f"(COALESCE(registration_id, '') = ANY(${len(values) - 1}) OR email_key = ANY(${len(values)}))"
 
 
 async def known_addresses(event_id: str, email_keys: list[str]) -> set[str]:

@@ -10,6 +10,7 @@ from events_service.errors import Conflict
 from events_service.events.rules import Event
 from events_service.events.rules import Status as EventStatus
 from events_service.sealing import keyed_token
+from events_service.sentences import sentence
 
 
 class State(StrEnum):
@@ -85,7 +86,13 @@ def check_step(now_is: State, to: State) -> None:
     """Raises `Conflict` where an invitation may not go from one state to the other."""
     if to not in ALLOWED[now_is]:
         raise Conflict(
-            f"The invitation is {now_is.value}: it cannot become {to.value}.", code="wrong_status", status=now_is
+            sentence(
+                "The invitation cannot change its state like that. Now: %(now)s. Asked for: %(then)s.",
+                now=now_is,
+                then=to,
+            ),
+            code="wrong_status",
+            status=now_is,
         )
 
 

@@ -9,10 +9,11 @@ from datetime import datetime
 
 from events_service.database import Transaction, fetch, transaction
 from events_service.events.admissions import admissions_of
-from events_service.invitations.actions import invite_from_reserve, lock_event
 from events_service.invitations.letters import LAPSED, REMINDED, letters_about
 from events_service.invitations.queries import invitation_from
+from events_service.invitations.reserve import invite_from_reserve
 from events_service.invitations.rules import can_be_answered, next_reminder
+from events_service.invitations.writing import lock_event
 from events_service.outbox.actions import post
 
 AT_ONCE = 500

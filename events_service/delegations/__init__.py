@@ -1,0 +1,1 @@
+"""Delegations: a city's seats at an event, kept for the people whom its coordinator names."""
