@@ -3,10 +3,8 @@
 import csv
 import io
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
@@ -17,10 +15,11 @@ from events_service.audit.rules import Deed
 from events_service.errors import FieldError, Invalid, NotFound
 from events_service.events.access import needs_at_event
 from events_service.events.queries import event_by_id, event_by_slug
-from events_service.events.rules import Event, to_utc
+from events_service.events.rules import Event
 from events_service.invitations import actions
-from events_service.invitations.actions import Offered, Rejected
-from events_service.invitations.drafts import GuestDraft, InvitationsDraft, Segment, Terms
+from events_service.invitations.actions import Rejected
+from events_service.invitations.drafts import GuestDraft, InvitationsDraft, Segment
+from events_service.invitations.hiding import hidden_at
 from events_service.invitations.queries import (
     Wanted,
     invitation_by_id,
@@ -29,13 +28,29 @@ from events_service.invitations.queries import (
     people_in,
 )
 from events_service.invitations.rules import MOST_PEOPLE, Invitation, State
+from events_service.invitations.terms import offered_in
 from events_service.people.api import known_id
-from events_service.people.guards import actor_of, needs_account
-from events_service.people.rules import Permission
-from events_service.registrations.guest_letters import invitation_url
-from events_service.registrations.substitute_api import doer
+from events_service.people.guards import actor_of, as_doer, needs_account
+from events_service.people.rules import Actor, Permission
+from events_service.reception.invitation_examples import (
+    EXAMPLE_DRAFT,
+    EXAMPLE_INVITATION,
+    EXAMPLE_PREVIEW,
+    EXAMPLE_SEGMENT,
+    EXAMPLE_SENT,
+)
+from events_service.reception.invitation_shapes import (
+    Found,
+    InvitationOut,
+    Preview,
+    Reminded,
+    Sent,
+    invitation_out,
+    rejected_out,
+)
+from events_service.sentences import sentence
 from events_service.web.lists import DEFAULT_LIMIT, Cursor, Limit, Page, key_in, page_of
-from events_service.web.problems import ProblemError, answers, problems
+from events_service.web.problems import answers, problems
 
 ApiRequest = Request[Any, Any, Any]
 OF_EVENT = "/api/v1/events/{slug:str}/invitations"
@@ -45,58 +60,6 @@ TAGS = ["invitations"]
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 SHOWN_OF_SEGMENT = 50
 
-EXAMPLE_ID = "0190f6b2e8a07b43a5d1c2f3e4a5b6c7"
-EXAMPLE_DRAFT = {
-    "people": [
-        {"name": "Åsa Ðórsdóttir", "email": "asa@example.org", "category": "elected_official", "language": "sv"}
-    ],
-    "reserve": False,
-    "lapses_at": "2027-02-20T12:00",
-    "plus_ones": 1,
-}
-EXAMPLE_SENT = {
-    "created": 1,
-    "known": 0,
-    "rejected": [
-        {
-            "line": 2,
-            "errors": [
-                {"field": "email", "code": "invalid_email", "message": "Write a mail address such as asa@example.org."}
-            ],
-        }
-    ],
-}
-EXAMPLE_SEGMENT = {"country": "NO", "category": "practitioner", "members": True}
-EXAMPLE_PREVIEW = {
-    "count": 12,
-    "known": 2,
-    "people": [
-        {"name": "Åsa Ðórsdóttir", "email": "asa@example.org", "organisation": "City of Malmö", "city": "Malmö"}
-    ],
-}
-EXAMPLE_INVITATION = {
-    "id": EXAMPLE_ID,
-    "event": "guide-launch",
-    "name": "Åsa Ðórsdóttir",
-    "email": "asa@example.org",
-    "organisation": "City of Malmö",
-    "city": "Malmö",
-    "category": "elected_official",
-    "language": "sv",
-    "state": "opened",
-    "reserve_number": None,
-    "plus_ones": 1,
-    "lapses_at": "2027-02-20T11:00:00Z",
-    "host_id": None,
-    "registration_id": None,
-    "word": "",
-    "invited_by": "0190f6b2e8a07b43a5d1c2f3e4a5b600",
-    "invited_at": "2027-01-15T09:12:00Z",
-    "opened_at": "2027-01-16T07:30:00Z",
-    "answered_at": None,
-    "reminded_at": None,
-    "url": "https://events.example.org/invited#mfrggzdfmztwq2lknnwg23tpobyxe43u",
-}
 
 SlugInPath = Annotated[str, PathParameter(description="The event's slug.")]
 IdInPath = Annotated[str, PathParameter(description="The invitation's id.")]
@@ -105,70 +68,6 @@ Text = Annotated[
     QueryParameter(max_length=200, pattern=r"^[^\x00]*$", description="Words of name, address, organisation or city."),
 ]
 StateAsked = Annotated[State | None, QueryParameter(description="Only those of this state.")]
-
-
-class RejectedOut(msgspec.Struct, frozen=True):
-    """A person who cannot be invited as given; line 1 is the first."""
-
-    line: int
-    errors: list[ProblemError]
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """How many got an invitation, how many had one already, and who cannot be invited as given."""
-
-    created: int
-    known: int
-    rejected: list[RejectedOut]
-
-
-class Found(msgspec.Struct, frozen=True):
-    """Somebody of a segment."""
-
-    name: str
-    email: str
-    organisation: str
-    city: str
-
-
-class Preview(msgspec.Struct, frozen=True):
-    """Whom a segment holds: how many, how many of them are invited already, and the first fifty."""
-
-    count: int
-    known: int
-    people: list[Found]
-
-
-class Reminded(msgspec.Struct, frozen=True):
-    """To how many a reminder goes."""
-
-    reminded: int
-
-
-class InvitationOut(msgspec.Struct, frozen=True):
-    """An invitation; times are UTC. Whoever has `url` can answer it: null for who may not edit registrations."""
-
-    id: str
-    event: str
-    name: str
-    email: str
-    organisation: str
-    city: str
-    category: str
-    language: str
-    state: State
-    reserve_number: int | None
-    plus_ones: int
-    lapses_at: datetime | None
-    host_id: str | None
-    registration_id: str | None
-    word: str
-    invited_by: str
-    invited_at: datetime | None
-    opened_at: datetime | None
-    answered_at: datetime | None
-    reminded_at: datetime | None
-    url: str | None
 
 
 def _created() -> dict[int, ResponseSpec]:
@@ -199,8 +98,8 @@ async def invite(
     event = await event_by_slug(slug)
     offered = offered_in(data, event)
     guests, rejected = await _guests(data)
-    created = await actions.invite(slug, guests, offered, by=doer(await actor_of(request)))
-    return Sent(created, len(guests) - created, [_rejected_out(one) for one in rejected])
+    created = await actions.invite(slug, guests, offered, by=as_doer(await actor_of(request)))
+    return Sent(created, len(guests) - created, [rejected_out(one) for one in rejected])
 
 
 @post(
@@ -241,10 +140,17 @@ async def list_all(
 ) -> Page[InvitationOut]:
     """In the order they were made."""
     event = await event_by_slug(slug)
-    found = await list_invitations(event.id, Wanted(q, status or ""), after=key_in(cursor), limit=limit + 1)
+    actor = await actor_of(request)
+    found = await list_invitations(
+        event.id,
+        Wanted(q, status or ""),
+        after=key_in(cursor),
+        limit=limit + 1,
+        may_see_protected=actor.may(Permission.SEE_PROTECTED, slug),
+    )
     shown = page_of(found, limit=limit, key=lambda one: one.id)
-    edits = (await actor_of(request)).may(Permission.EDIT_REGISTRATIONS, slug)
-    return Page([_out(one, event, edits=edits) for one in shown.items], shown.next)
+    edits = actor.may(Permission.EDIT_REGISTRATIONS, slug)
+    return Page([invitation_out(one, event, edits=edits) for one in shown.items], shown.next)
 
 
 @get(
@@ -261,9 +167,7 @@ async def list_all(
 )
 async def export(request: ApiRequest, slug: SlugInPath) -> Response[bytes]:
     """Who was invited and how far it has come; formulas are defused. That it was read is noted."""
-    event = await event_by_slug(slug)
-    await record_seen(doer(await actor_of(request)), Deed("exported_invitations", slug, "event", event.id))
-    return csv_of(event, await list_invitations(event.id, Wanted(), limit=MOST_PEOPLE * 10))
+    return await invitations_csv(await event_by_slug(slug), await actor_of(request))
 
 
 @post(
@@ -277,7 +181,7 @@ async def export(request: ApiRequest, slug: SlugInPath) -> Response[bytes]:
 )
 async def remind(request: ApiRequest, slug: SlugInPath) -> Reminded:
     """Nobody twice within half a day."""
-    return Reminded(await actions.remind_by_hand(slug, by=doer(await actor_of(request))))
+    return Reminded(await actions.remind_by_hand(slug, by=as_doer(await actor_of(request))))
 
 
 @get(
@@ -305,7 +209,7 @@ async def read(request: ApiRequest, invitation_id: IdInPath) -> InvitationOut:
 async def withdraw(request: ApiRequest, invitation_id: IdInPath) -> InvitationOut:
     """The link opens nothing any more, and the next of the reserve is invited."""
     await _shown(request, invitation_id, to=Permission.EDIT_REGISTRATIONS)
-    await actions.withdraw(invitation_id, by=doer(await actor_of(request)))
+    await actions.withdraw(invitation_id, by=as_doer(await actor_of(request)))
     return await _shown(request, invitation_id, to=Permission.EDIT_REGISTRATIONS)
 
 
@@ -321,32 +225,36 @@ async def withdraw(request: ApiRequest, invitation_id: IdInPath) -> InvitationOu
 async def resend(request: ApiRequest, invitation_id: IdInPath) -> InvitationOut:
     """Who declined, whose time was over, who was withdrawn or is in the reserve is invited anew."""
     await _shown(request, invitation_id, to=Permission.EDIT_REGISTRATIONS)
-    await actions.send_again(invitation_id, by=doer(await actor_of(request)))
+    await actions.send_again(invitation_id, by=as_doer(await actor_of(request)))
     return await _shown(request, invitation_id, to=Permission.EDIT_REGISTRATIONS)
-
-
-def offered_in(terms: Terms, event: Event) -> Offered:
-    """The terms, with the deadline as UTC. Raises `Invalid` for a wall time that a DST change skips or doubles."""
-    lapses_at = None
-    if terms.lapses_at is not None:
-        try:
-            lapses_at = to_utc(terms.lapses_at, event.timezone)
-        except (ValueError, OverflowError) as refused:
-            message = "This moment cannot be told in the event's time zone."
-            raise Invalid([FieldError("lapses_at", "impossible_wall_time", message)]) from refused
-    return Offered(lapses_at, terms.plus_ones, terms.reserve)
 
 
 async def people_in_segment(segment: Segment) -> list[GuestDraft]:
     """Everybody in it. Raises `Invalid` for more than can be invited at once."""
     people = await people_in(segment, limit=MOST_PEOPLE + 1)
     if len(people) > MOST_PEOPLE:
-        raise Invalid([FieldError("segment", "too_many", f"At most {MOST_PEOPLE} people at once: narrow it down.")])
+        raise Invalid(
+            [
+                FieldError(
+                    "segment",
+                    "too_many",
+                    sentence("At most %(most)s people at once: narrow it down.", most=MOST_PEOPLE),
+                )
+            ]
+        )
     return people
 
 
-def csv_of(event: Event, invitations: Sequence[Invitation]) -> Response[bytes]:
-    """The invitations as a file."""
+async def invitations_csv(event: Event, actor: Actor) -> Response[bytes]:
+    """All invitations as a file, as this one may see them. That it was read is noted."""
+    await record_seen(as_doer(actor), Deed("exported_invitations", event.slug, "event", event.id))
+    protected = actor.may(Permission.SEE_PROTECTED, event.slug)
+    return _csv_of(
+        event, await list_invitations(event.id, Wanted(), limit=MOST_PEOPLE * 10, may_see_protected=protected)
+    )
+
+
+def _csv_of(event: Event, invitations: Sequence[Invitation]) -> Response[bytes]:
     text = io.StringIO(newline="")
     lines = csv.writer(text)
     lines.writerow(
@@ -386,39 +294,9 @@ async def _shown(request: ApiRequest, invitation_id: str, *, to: Permission) -> 
     if not actor.may(Permission.SEE_REGISTRATIONS, event.slug):
         raise NotFound()
     actor.require(to, event.slug)
-    return _out(invitation, event, edits=actor.may(Permission.EDIT_REGISTRATIONS, event.slug))
-
-
-def _rejected_out(rejected: Rejected) -> RejectedOut:
-    return RejectedOut(
-        rejected.line, [ProblemError(error.field, error.code, error.message) for error in rejected.errors]
-    )
-
-
-def _out(one: Invitation, event: Event, *, edits: bool) -> InvitationOut:
-    return InvitationOut(
-        id=one.id,
-        event=event.slug,
-        name=one.name,
-        email=one.email,
-        organisation=one.organisation,
-        city=one.city,
-        category=one.category,
-        language=one.language,
-        state=one.state,
-        reserve_number=one.reserve_number,
-        plus_ones=one.plus_ones,
-        lapses_at=one.lapses_at,
-        host_id=one.host_id,
-        registration_id=one.registration_id,
-        word=one.word,
-        invited_by=one.invited_by,
-        invited_at=one.invited_at,
-        opened_at=one.opened_at,
-        answered_at=one.answered_at,
-        reminded_at=one.reminded_at,
-        url=invitation_url(one.id) if edits else None,
-    )
+    hidden = await hidden_at(event.id, may_see_protected=actor.may(Permission.SEE_PROTECTED, event.slug))
+    edits = actor.may(Permission.EDIT_REGISTRATIONS, event.slug)
+    return invitation_out(hidden.shown(invitation), event, edits=edits)
 
 
 ROUTES = [invite, preview, list_all, export, remind, read, withdraw, resend]

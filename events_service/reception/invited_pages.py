@@ -1,45 +1,50 @@
 """An invitation as its guest sees it. The code from the mail opens it; a sealed cookie keeps it open for a while."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.response import Redirect
-from msgspec import Meta, field
 
-from events_service import clock, settings
-from events_service.errors import Conflict, FieldError, Invalid, NotFound, TooMany
-from events_service.events.categories import Category
+from events_service import clock
+from events_service.errors import Conflict, Invalid, NotFound, Refused
 from events_service.events.queries import event_by_id
-from events_service.events.rules import Event, for_the_public
-from events_service.invitations.actions import decline, open_invitation, pass_on, read_people
-from events_service.invitations.drafts import GuestDraft, PassedOn, Word
+from events_service.events.rules import Event, Format, for_the_public
+from events_service.invitations.answering import decline, open_invitation, pass_on
+from events_service.invitations.drafts import PassedOn, Word
 from events_service.invitations.queries import invitation_by_id
 from events_service.invitations.rules import (
     AnsweredAlready,
     Invitation,
     check_answerable,
-    invitation_code,
-    read_pasted,
 )
-from events_service.people.addresses import network_of, visitor_address
+from events_service.people.entrances import Entrance, NothingOpen
+from events_service.questions.fields import fields_of, labels_of, usual_questions
+from events_service.questions.queries import questions_of
+from events_service.questions.rules import Question, questions_for
+from events_service.reception.accept_form import AcceptForm, companions_in, draft_from
 from events_service.registrations.accepting import accept_invitation
-from events_service.registrations.drafts import Answers, RegistrationDraft, agreed
+from events_service.registrations.answer_files import forget_files
+from events_service.registrations.answer_forms import (
+    MOST_SENT_BYTES,
+    AnswersForm,
+    as_refused,
+    read_answers_form,
+    with_files_kept,
+)
+from events_service.registrations.applications import Application
 from events_service.registrations.rules import Attendance
-from events_service.registrations.seating import Application
-from events_service.web.bodies import Body
-from events_service.web.fields import LanguageTag, OptionalLine, checked, needed_line, paragraphs
 from events_service.web.forms import errors_by_field, read_form
-from events_service.web.limits import allow, give_back
 from events_service.web.pages import page, redirect
 from events_service.web.sealed_cookies import SealedCookie
 from events_service.web.words import gettext as _
+from events_service.web.words import language
 
 PageRequest = Request[Any, Any, Any]
 ENTRANCE, OWN = "/invited", "/invited/answer"
-TRIES, TRIES_WITHIN = 20, timedelta(minutes=10)
 PUBLIC = {"public": True}
 
 
@@ -50,65 +55,26 @@ class OpenInvitation(msgspec.Struct, frozen=True, array_like=True):
 
 
 PASS = SealedCookie("invited", purpose="guest-cookie", holds=OpenInvitation, lasts=timedelta(hours=2))
-
-
-class CodeForm(Body, frozen=True):
-    """The code from the mail."""
-
-    code: Annotated[str, Meta(max_length=200)]
-
-
-class AcceptForm(Body, frozen=True, kw_only=True):
-    """A yes. The address and the category are the invitation's; `companions` one a line, as in a pasted list."""
-
-    name: Annotated[str, checked(needed_line, max_length=200)]
-    organisation: OptionalLine = ""
-    city: OptionalLine = ""
-    attendance: Attendance | None = None
-    language: LanguageTag = "en"
-    answers: Answers = field(default_factory=dict)
-    companions: Annotated[str, checked(paragraphs, max_length=5_000)] = ""
-    consent: Annotated[bool, checked(agreed)]
-
-
-class NothingOpen(NotFound):
-    """No invitation is open in this browser."""
-
-    code = "nothing_open"
+WAY_IN = Entrance(ENTRANCE, "invited/open.html", leads_to=OWN, cookie=PASS)
 
 
 @dataclass(frozen=True, slots=True)
 class _Own:
     invitation: Invitation
     event: Event
+    questions: Sequence[Question]
 
 
 @get(ENTRANCE, name="invited", opt=PUBLIC)
 async def open_form(request: PageRequest) -> Response[str]:
     """Where the link in the mail leads. Reading it changes nothing: mail scanners follow links."""
-    return _open_form(request)
+    return WAY_IN.form(request)
 
 
 @post(ENTRANCE, opt=PUBLIC)
 async def open_page(request: PageRequest) -> Response[Any]:
     """Open the invitation of this code, or ask again."""
-    bucket = f"invited|{network_of(visitor_address(request))}"
-    try:
-        await allow(bucket, most=TRIES, within=TRIES_WITHIN)
-    except TooMany as refused:
-        shown = _open_form(request, error=_(refused.detail), status=429)
-        shown.headers["Retry-After"] = str(refused.retry_after)
-        return shown
-    form = await read_form(request, CodeForm)
-    try:
-        invitation = await open_invitation(form.value.code if form.value else "")
-    except NotFound:
-        error = _("This code opens nothing. Please copy it once more from your latest mail.")
-        return _open_form(request, error=error, status=422)
-    await give_back(bucket)
-    opened = redirect(OWN)
-    opened.set_cookie(PASS.keep(OpenInvitation(invitation.id)))
-    return opened
+    return await WAY_IN.open(request, _invitation_by_code)
 
 
 @get(OWN, opt=PUBLIC)
@@ -118,21 +84,26 @@ async def own_page(request: PageRequest) -> Response[str]:
     return _page(request, own, form=_filled(own.invitation))
 
 
-@post(ENTRANCE + "/accept", opt=PUBLIC)
+@post(ENTRANCE + "/accept", opt=PUBLIC, request_max_body_size=MOST_SENT_BYTES)
 async def accept(request: PageRequest) -> Response[Any]:
     """Yes: a seat for the guest and one for each companion; or the form again with what is wrong."""
     own = await _own(request)
-    form = await read_form(request, AcceptForm)
-    if form.value is None:
-        return _page(request, own, form=form.typed, errors=form.errors, status=422)
+    form = await read_answers_form(request, AcceptForm, own.questions, category=own.invitation.category)
+    if form.draft is None:
+        return _yes_again(request, own, form)
+    yes, file_ids = await with_files_kept(own.event, own.questions, form, form.draft)
     try:
-        companions = _companions(form.value)
-        wish = Application(own.event.slug, _draft(form.value, own.invitation), knows_event=True)
-        await accept_invitation(wish, companions)
-    except Invalid as invalid:
-        return _page(request, own, form=form.typed, errors=errors_by_field(invalid), status=422)
-    except Conflict as refused:
-        return _page(request, own, form=form.typed, refusal=_(refused.detail), status=409)
+        companions = companions_in(yes)
+        await accept_invitation(
+            Application(own.event.slug, draft_from(yes, own.invitation), knows_event=True), companions
+        )
+    except Refused as refused:
+        await forget_files(file_ids)
+        if isinstance(refused, Invalid):
+            return _yes_again(request, own, as_refused(form, refused))
+        if isinstance(refused, Conflict):
+            return _yes_again(request, own, form, refusal=_(refused.detail), status=409)
+        raise
     return redirect(f"{OWN}?done=invitation_accepted")
 
 
@@ -169,30 +140,28 @@ async def name_another(request: PageRequest) -> Response[Any]:
 @post(ENTRANCE + "/leave", opt=PUBLIC)
 async def leave() -> Redirect:
     """Forget on this device whose invitation was open."""
-    gone = redirect(ENTRANCE)
-    gone.set_cookie(PASS.take_away())
-    return gone
+    return WAY_IN.leave()
 
 
-def ask_for_code(request: PageRequest, error: Exception) -> Redirect:
-    """The answer to `NothingOpen`: the way in."""
-    return redirect(ENTRANCE)
-
-
-def _open_form(request: PageRequest, *, error: str = "", status: int = 200) -> Response[str]:
-    errors = {"code": [error]} if error else {}
-    return page("invited/open.html", request, status=status, errors=errors, is_open=PASS.find(request) is not None)
+async def _invitation_by_code(code: str) -> OpenInvitation:
+    return OpenInvitation((await open_invitation(code)).id)
 
 
 async def _own(request: PageRequest) -> _Own:
-    held = PASS.find(request)
-    if held is None:
-        raise NothingOpen()
+    held = WAY_IN.held(request)
     try:
         invitation = await invitation_by_id(held.invitation_id)
     except NotFound as gone:
         raise NothingOpen() from gone
-    return _Own(invitation, await event_by_id(invitation.event_id))
+    questions = questions_for(await questions_of(invitation.event_id), invitation.category)
+    return _Own(invitation, await event_by_id(invitation.event_id), questions)
+
+
+def _yes_again(
+    request: PageRequest, own: _Own, form: AnswersForm[AcceptForm], *, refusal: str = "", status: int = 422
+) -> Response[str]:
+    again = form.must_choose_again
+    return _page(request, own, form=form.typed, errors=form.errors, files_again=again, refusal=refusal, status=status)
 
 
 def _page(
@@ -203,9 +172,12 @@ def _page(
     errors: dict[str, list[str]] | None = None,
     passed: dict[str, Any] | None = None,
     passed_errors: dict[str, list[str]] | None = None,
+    files_again: bool = False,
     refusal: str = "",
     status: int = 200,
 ) -> Response[str]:
+    usual = usual_questions(in_the_room=own.event.format is not Format.ONLINE)
+    put = fields_of(own.questions or usual, language.get())
     return page(
         "invited/answer.html",
         request,
@@ -216,6 +188,9 @@ def _page(
         may_pass_on=own.invitation.host_id is None,
         form=_filled(own.invitation) if form is None else form,
         errors=errors or {},
+        questions=put,
+        question_labels=labels_of(put),
+        files_again=files_again,
         passed=passed or {},
         passed_errors=passed_errors or {},
         refusal=refusal,
@@ -240,47 +215,11 @@ def _filled(invitation: Invitation) -> dict[str, Any]:
     }
 
 
-def _draft(form: AcceptForm, invitation: Invitation) -> RegistrationDraft:
-    return RegistrationDraft(
-        name=form.name,
-        email=invitation.email,
-        organisation=form.organisation,
-        city=form.city,
-        category=Category(invitation.category),
-        attendance=form.attendance,
-        language=form.language,
-        answers=form.answers,
-        invitation=invitation_code(invitation.id, secret_key=settings.current().secret_key),
-        consent=form.consent,
-    )
-
-
-def _companions(form: AcceptForm) -> list[RegistrationDraft]:
-    """Those who come along, as they were written; they are told by mail, in the guest's language. Raises `Invalid`."""
-    people, rejected = read_people(read_pasted(form.companions))
-    if rejected:
-        message = _("Line %s: write name and address, such as Åsa Holm <asa@example.org>.") % rejected[0].line
-        raise Invalid([FieldError("companions", "unreadable", message)])
-    return [_companion(one, form) for one in people]
-
-
-def _companion(guest: GuestDraft, form: AcceptForm) -> RegistrationDraft:
-    return RegistrationDraft(
-        name=guest.name,
-        email=guest.email,
-        organisation=guest.organisation or form.organisation,
-        city=guest.city or form.city,
-        category=Category.GUEST,
-        attendance=form.attendance,
-        language=form.language,
-    )
-
-
 ROUTES = [
     Router(
         "/",
         route_handlers=[open_form, open_page, own_page, accept, say_no, name_another, leave],
-        exception_handlers={NothingOpen: ask_for_code},
+        exception_handlers={NothingOpen: WAY_IN.ask_for_code},
         response_headers={"Cache-Control": "no-store"},
         include_in_schema=False,
     )

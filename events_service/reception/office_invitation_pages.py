@@ -7,8 +7,6 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, QueryParameter
 from msgspec import structs
 
-from events_service.audit.actions import record_seen
-from events_service.audit.rules import Deed
 from events_service.directory.queries import member_cities
 from events_service.directory.rules import Group
 from events_service.errors import Conflict, FieldError, Invalid, NotFound
@@ -28,11 +26,11 @@ from events_service.invitations.queries import (
     names_of,
 )
 from events_service.invitations.rules import MOST_PEOPLE, State, read_pasted
+from events_service.invitations.terms import offered_in
 from events_service.people.api import known_id
-from events_service.people.guards import SignInFirst, actor_of, needs_account, to_sign_in
+from events_service.people.guards import SignInFirst, actor_of, as_doer, needs_account, to_sign_in
 from events_service.people.rules import Permission
-from events_service.reception.invitation_api import csv_of, offered_in, people_in_segment
-from events_service.registrations.substitute_api import doer
+from events_service.reception.invitation_api import invitations_csv, people_in_segment
 from events_service.web.fields import checked, paragraphs
 from events_service.web.forms import errors_by_field, read_form
 from events_service.web.lists import cursor_for, key_in
@@ -67,9 +65,7 @@ async def invitations(
 @get(LIST + "/file.csv", guards=[needs_at_event(Permission.SEE_REGISTRATIONS)])
 async def export(request: PageRequest, slug: FromPath[str]) -> Response[bytes]:
     """All of them as a file. That it was read is noted."""
-    event = await event_by_slug(slug)
-    await record_seen(doer(await actor_of(request)), Deed("exported_invitations", slug, "event", event.id))
-    return csv_of(event, await list_invitations(event.id, Wanted(), limit=MOST_PEOPLE * 10))
+    return await invitations_csv(await event_by_slug(slug), await actor_of(request))
 
 
 @get(LIST + "/new", guards=[needs_at_event(Permission.EDIT_REGISTRATIONS)])
@@ -90,7 +86,7 @@ async def invite(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
         guests, rejected = await _guests(form.value)
         if form.value.step == "look":
             return await _preview(request, event, guests, rejected, typed=form.typed)
-        sent = await actions.invite(slug, guests, offered, by=doer(await actor_of(request)))
+        sent = await actions.invite(slug, guests, offered, by=as_doer(await actor_of(request)))
     except Invalid as invalid:
         return await _form(request, event, typed=form.typed, errors=errors_by_field(invalid), status=422)
     except Conflict as refused:
@@ -103,7 +99,7 @@ async def remind(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
     """Remind everyone who has not answered."""
     event = await event_by_slug(slug)
     try:
-        reminded = await actions.remind_by_hand(slug, by=doer(await actor_of(request)))
+        reminded = await actions.remind_by_hand(slug, by=as_doer(await actor_of(request)))
     except Conflict as refused:
         return await _list(request, event, refusal=_(refused.detail), status=409)
     return redirect(f"/office/events/{slug}/invitations?done={'guests_reminded' if reminded else 'no_guest_to_remind'}")
@@ -114,7 +110,7 @@ async def withdraw(request: PageRequest, invitation_id: FromPath[str]) -> Respon
     """Take it back."""
     event = await _event_of(request, invitation_id)
     try:
-        await actions.withdraw(invitation_id, by=doer(await actor_of(request)))
+        await actions.withdraw(invitation_id, by=as_doer(await actor_of(request)))
     except Conflict as refused:
         return await _list(request, event, refusal=_(refused.detail), status=409)
     return redirect(f"/office/events/{event.slug}/invitations?done=invitation_withdrawn")
@@ -125,7 +121,7 @@ async def resend(request: PageRequest, invitation_id: FromPath[str]) -> Response
     """Send it again, or anew."""
     event = await _event_of(request, invitation_id)
     try:
-        await actions.send_again(invitation_id, by=doer(await actor_of(request)))
+        await actions.send_again(invitation_id, by=as_doer(await actor_of(request)))
     except Conflict as refused:
         return await _list(request, event, refusal=_(refused.detail), status=409)
     return redirect(f"/office/events/{event.slug}/invitations?done=resent")
@@ -161,7 +157,11 @@ async def _list(
     refusal: str = "",
     status: int = 200,
 ) -> Response[str]:
-    found = await list_invitations(event.id, Wanted(q, how_far), after=key_in(cursor), limit=PAGE_LENGTH + 1)
+    actor = await actor_of(request)
+    protected = actor.may(Permission.SEE_PROTECTED, event.slug)
+    found = await list_invitations(
+        event.id, Wanted(q, how_far), after=key_in(cursor), limit=PAGE_LENGTH + 1, may_see_protected=protected
+    )
     shown = found[:PAGE_LENGTH]
     typed = {"q": q, "status": how_far}
     return page(
@@ -170,11 +170,11 @@ async def _list(
         status=status,
         event=event,
         invitations=shown,
-        hosts=await names_of([one.host_id for one in shown if one.host_id]),
+        hosts=await names_of(event.id, [one.host_id for one in shown if one.host_id], may_see_protected=protected),
         counts=await count_by_state(event.id),
         states=list(State),
         form=typed,
-        may_edit=(await actor_of(request)).may(Permission.EDIT_REGISTRATIONS, event.slug),
+        may_edit=actor.may(Permission.EDIT_REGISTRATIONS, event.slug),
         earlier=_address(event.slug, typed) if cursor else None,
         later=_address(event.slug, typed | {"cursor": cursor_for(shown[-1].id)}) if len(found) > PAGE_LENGTH else None,
         refusal=refusal,

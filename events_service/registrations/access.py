@@ -6,9 +6,10 @@ from litestar.connection import ASGIConnection
 
 from events_service.errors import NotFound
 from events_service.events.queries import event_by_id
+from events_service.events.rules import Event
 from events_service.people.api import known_id
 from events_service.people.guards import actor_of
-from events_service.people.rules import Permission
+from events_service.people.rules import Actor, Permission
 from events_service.registrations.queries import Registration, registration_by_id
 
 
@@ -26,3 +27,8 @@ async def registration_at(
         raise NotFound()
     actor.require(to, event.slug)
     return person
+
+
+def sees_who(actor: Actor, person: Registration, event: Event) -> bool:
+    """Whether somebody who gave an address may be shown whose it is: of a protected person that would say who the alias is."""
+    return not person.protected or actor.may(Permission.SEE_PROTECTED, event.slug)

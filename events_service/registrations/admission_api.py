@@ -1,5 +1,6 @@
 """How an event admits people, for programs: quotas, offers, promotions, and decisions about many at once."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 
 import msgspec
@@ -7,18 +8,19 @@ from litestar import Request, get, patch, post, put
 from litestar.openapi.spec import Example
 from litestar.params import Body, PathParameter
 
-from events_service.audit.rules import Doer
 from events_service.errors import Refused
 from events_service.events.access import needs_at_event
 from events_service.events.admissions import Admission, admission_of
 from events_service.events.queries import event_by_id, event_by_slug
-from events_service.people.guards import actor_of, needs_account
+from events_service.people.guards import actor_of, doer_of, needs_account
 from events_service.people.rules import Permission
 from events_service.registrations import offers
 from events_service.registrations.access import registration_at
 from events_service.registrations.admission_drafts import AdmissionDraft, DecisionDraft, PromotionDraft, QuotasDraft
 from events_service.registrations.admitting import change_admission
+from events_service.registrations.drafts import RecordedReason
 from events_service.registrations.queries import Registration
+from events_service.registrations.rules import Category
 from events_service.registrations.shapes import EXAMPLE_ID, EXAMPLE_REGISTRATION, RegistrationOut, registrations_out
 from events_service.web.problems import answers
 
@@ -33,6 +35,8 @@ EXAMPLE_ADMISSION = {
     "mail_check": False,
     "reminder_days": [14, 7, 2],
     "sensitive_days": 7,
+    "companions": 2,
+    "photo_id_categories": ["elected_official", "media"],
 }
 EXAMPLE_DECISION = {"ids": [EXAMPLE_ID], "reason": "The room is smaller than planned."}
 EXAMPLE_DECIDED = {"done": [EXAMPLE_ID], "refused": []}
@@ -40,6 +44,8 @@ EXAMPLE_DECIDED = {"done": [EXAMPLE_ID], "refused": []}
 SlugInPath = Annotated[str, PathParameter(description="The event's slug.")]
 IdInPath = Annotated[str, PathParameter(description="The registration's id.")]
 DecisionBody = Annotated[DecisionDraft, Body(examples=[Example(value=EXAMPLE_DECISION)])]
+
+WhyBody = Annotated[RecordedReason | None, Body(examples=[Example(value={"reason": "Speaks at the opening."})])]
 
 
 class QuotasOut(msgspec.Struct, frozen=True):
@@ -50,13 +56,19 @@ class QuotasOut(msgspec.Struct, frozen=True):
 
 
 class AdmissionOut(msgspec.Struct, frozen=True):
-    """How an event admits people, beyond its terms. A freed seat is offered for so many hours where `offers` is on."""
+    """How an event admits people, beyond its terms.
+
+    A freed seat is offered for so many hours where `offers` is on; whoever registers may bring so many `companions`; of
+    `photo_id_categories` the door asks everybody for a photo ID.
+    """
 
     offers: bool
     offer_hours: int
     mail_check: bool
     reminder_days: list[int]
     sensitive_days: int
+    companions: int
+    photo_id_categories: list[Category]
 
 
 class NotDecided(msgspec.Struct, frozen=True):
@@ -148,7 +160,7 @@ async def change(
     responses=answers(200, Decided, EXAMPLE_DECIDED, 401, 403, 404, 415),
 )
 async def approve_many(request: ApiRequest, slug: SlugInPath, data: DecisionBody) -> Decided:
-    """In the order given: a seat while there are some, then places in line. Up to 500 at once."""
+    """In the order given: a seat while there are some, then places in line; the letters carry the reason. Up to 500 at once."""
     return await _decided(request, slug, data, approved=True)
 
 
@@ -194,13 +206,14 @@ async def promote(
     tags=TAGS,
     guards=[needs_account],
     responses=answers(
-        200, RegistrationOut, EXAMPLE_REGISTRATION | {"status": "offered", "badge": None}, 401, 403, 404, 409
+        200, RegistrationOut, EXAMPLE_REGISTRATION | {"status": "offered", "badge": None}, 401, 403, 404, 409, 415
     ),
 )
-async def offer(request: ApiRequest, registration_id: IdInPath) -> RegistrationOut:
-    """Kept until the person says yes or no, or the deadline is past."""
+async def offer(request: ApiRequest, registration_id: IdInPath, data: WhyBody = None) -> RegistrationOut:
+    """Kept until the person says yes or no, or the deadline is past. The reason is recorded."""
     person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
-    return await _shown(request, await offers.offer_seat(person.id, by=await doer_of(request)))
+    by = await doer_of(request)
+    return await _shown(request, await offers.offer_seat(person.id, by=by, reason=data.reason if data else ""))
 
 
 @post(
@@ -218,19 +231,20 @@ async def accept(request: ApiRequest, registration_id: IdInPath) -> Registration
     return await _shown(request, await offers.accept_offer(person.id))
 
 
-async def doer_of(request: ApiRequest) -> Doer:
-    """Who does it, for the log."""
-    actor = await actor_of(request)
-    return Doer("token" if actor.kind == "token" else "account", actor.id)
-
-
 def changes_in(draft: AdmissionDraft) -> dict[str, object]:
     """What is given, as the settings hold it."""
     given = {name: getattr(draft, name) for name in draft.__struct_fields__}
     changes = {name: value for name, value in given.items() if value is not msgspec.UNSET}
     if "reminder_days" in changes:
         changes["reminder_days"] = tuple(sorted(set(changes["reminder_days"]), reverse=True))
+    if "photo_id_categories" in changes:
+        changes["photo_id_categories"] = in_order(changes["photo_id_categories"])
     return changes
+
+
+def in_order(categories: Collection[Category]) -> tuple[str, ...]:
+    """Each once, as they stand in lists."""
+    return tuple(category.value for category in Category if category in categories)
 
 
 async def _decided(request: ApiRequest, slug: str, data: DecisionDraft, *, approved: bool) -> Decided:
@@ -260,6 +274,8 @@ def _admission_out(admission: Admission) -> AdmissionOut:
         admission.mail_check,
         list(admission.reminder_days),
         admission.sensitive_days,
+        admission.companions,
+        [Category(one) for one in admission.photo_id_categories],
     )
 
 

@@ -11,6 +11,7 @@ from events_service.web.bodies import Body, Wrong
 from events_service.web.fields import checked, needed_line, paragraphs
 
 MOST_AT_ONCE = 500
+MOST_COMPANIONS = 5
 SeatsAtMost = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
@@ -39,6 +40,8 @@ class AdmissionDraft(Body, frozen=True, kw_only=True):
     mail_check: bool | UnsetType = UNSET
     reminder_days: Annotated[list[Annotated[int, Meta(ge=1, le=365)]], Meta(max_length=10)] | UnsetType = UNSET
     sensitive_days: Annotated[int, Meta(ge=0, le=365)] | UnsetType = UNSET
+    companions: Annotated[int, Meta(ge=0, le=MOST_COMPANIONS)] | UnsetType = UNSET
+    photo_id_categories: Annotated[list[Category], Meta(max_length=20)] | UnsetType = UNSET
 
 
 class PromotionDraft(Body, frozen=True, kw_only=True):
@@ -47,8 +50,15 @@ class PromotionDraft(Body, frozen=True, kw_only=True):
     reason: Annotated[str, checked(needed_line, max_length=500)]
 
 
+class PriorityDraft(Body, frozen=True, kw_only=True):
+    """Another priority in line, and why; it is recorded."""
+
+    priority: Annotated[int, Meta(ge=0, le=1_000)]
+    reason: Annotated[str, checked(needed_line, max_length=500)]
+
+
 class DecisionDraft(Body, frozen=True, kw_only=True):
-    """Whom an organiser says yes or no to, and why; the letters say so to who is declined."""
+    """Whom an organiser says yes or no to, and why; the letters say so."""
 
     ids: Annotated[
         list[Annotated[str, checked(registration_id, max_length=64)]], Meta(min_length=1, max_length=MOST_AT_ONCE)

@@ -10,7 +10,7 @@ from events_service.events.rules import Event
 from events_service.outbox.actions import post
 from events_service.outbox.rules import NewLetter
 from events_service.registrations.announcing_releases import announce_releases, withdraw_sessions
-from events_service.registrations.letters import ORDINARY, Addressee, InviteFacts, letter_about
+from events_service.registrations.letter_facts import ORDINARY, Addressee, InviteFacts, letter_about
 from events_service.registrations.queries import registration_from
 from events_service.registrations.waitlist import lock_event, move_up
 

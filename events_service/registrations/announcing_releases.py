@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from events_service import clock
-from events_service.agenda.queries import current_release, release_numbered
+from events_service.agenda.release_queries import current_release, release_numbered
 from events_service.agenda.rules import Agenda, Release, Session
 from events_service.agenda.writing import lock_sessions
 from events_service.database import Transaction, fetch, transaction
@@ -21,7 +21,7 @@ from events_service.errors import Unavailable
 from events_service.events.queries import event_by_id
 from events_service.events.rules import Event, Status
 from events_service.registrations.invite_rules import Holder, Pair, is_over
-from events_service.registrations.letters import ORDINARY
+from events_service.registrations.letter_facts import ORDINARY
 from events_service.registrations.queries import registration_from
 from events_service.registrations.session_invites import CANCELLED, tell, tell_plainly
 from events_service.registrations.sign_ups import end_sign_ups, move_up_session

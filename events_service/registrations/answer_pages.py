@@ -13,7 +13,7 @@ from events_service.audit.rules import Deed
 from events_service.errors import Conflict, Invalid
 from events_service.events.queries import event_by_id
 from events_service.events.rules import Format, for_the_public
-from events_service.people.guards import SignInFirst, actor_of, needs_account, to_sign_in
+from events_service.people.guards import SignInFirst, actor_of, as_doer, needs_account, to_sign_in
 from events_service.questions.fields import (
     answers_in_words,
     fields_of,
@@ -32,7 +32,7 @@ from events_service.registrations.answer_forms import (
     read_answers_form,
     with_files_kept,
 )
-from events_service.registrations.answers_seen import doer_of, record_answers_seen
+from events_service.registrations.answers_seen import record_answers_seen
 from events_service.registrations.drafts import OwnAnswers
 from events_service.registrations.open_pass import open_registration
 from events_service.registrations.own_answers import answer_oneself, may_answer
@@ -110,7 +110,7 @@ async def file(request: PageRequest, registration_id: FromPath[str], sent_id: Fr
     person = await registration_at(request, registration_id)
     found = await file_of(person.id, sent_id)
     event = await event_by_id(person.event_id)
-    doer = doer_of(await actor_of(request))
+    doer = as_doer(await actor_of(request))
     await record_seen(doer, Deed("took_file", event.slug, "registration", person.id, (sent_id,)))
     return _download(found)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from events_service import clock, settings
 from events_service.agenda.answers import set_answers
-from events_service.agenda.queries import current_release, published_agenda
+from events_service.agenda.release_queries import current_release, published_agenda
 from events_service.agenda.writing import lock_agenda, lock_sessions
 from events_service.database import Row, Transaction, fetch, fetch_one
 from events_service.errors import Conflict, NotFound

@@ -1,20 +1,16 @@
 """That somebody looked at what was told in confidence is written down before they see it."""
 
 from events_service.audit.actions import record_seen
-from events_service.audit.rules import Deed, Doer
+from events_service.audit.rules import Deed
 from events_service.events.rules import Event
+from events_service.people.guards import as_doer
 from events_service.people.rules import Actor
 from events_service.questions.queries import sensitive_names
 from events_service.registrations.queries import Registration
-
-
-def doer_of(actor: Actor) -> Doer:
-    """Who is asking, as the log knows them."""
-    return Doer("token" if actor.kind == "token" else "account", actor.id)
 
 
 async def record_answers_seen(actor: Actor, person: Registration, event: Event) -> None:
     """Write down that this person's sensitive answers were looked at, where there are any."""
     names = tuple(sorted(set(person.answers) & await sensitive_names(event.id)))
     if names:
-        await record_seen(doer_of(actor), Deed("saw_sensitive_answers", event.slug, "registration", person.id, names))
+        await record_seen(as_doer(actor), Deed("saw_sensitive_answers", event.slug, "registration", person.id, names))

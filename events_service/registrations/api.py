@@ -1,7 +1,9 @@
 """Registrations for programs, under `/api/v1`."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, get, patch, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
@@ -9,15 +11,19 @@ from litestar.params import Body, PathParameter, QueryParameter
 
 from events_service.errors import Forbidden
 from events_service.events.access import needs_at_event, visible_event
+from events_service.events.drafts import given
 from events_service.events.queries import event_by_id, event_by_slug
 from events_service.people.addresses import network_of, visitor_address
-from events_service.people.guards import actor_of, needs_account
-from events_service.people.rules import Permission
+from events_service.people.guards import actor_of, doer_of, needs_account
+from events_service.people.rules import Actor, Permission
+from events_service.people.visitors import wide_network_of
 from events_service.registrations import actions, admission_api, badge_api, shapes, sign_up_api
-from events_service.registrations.access import registration_at
+from events_service.registrations.access import registration_at, sees_who
 from events_service.registrations.answers_seen import record_answers_seen
+from events_service.registrations.applications import Application
 from events_service.registrations.badges import badges_of
-from events_service.registrations.drafts import OwnDraft, Reason, RegistrationChange, RegistrationDraft
+from events_service.registrations.drafts import OwnPartyDraft, PartyDraft, Reason, RegistrationChange
+from events_service.registrations.parties import companion_drafts, register_party
 from events_service.registrations.queries import (
     Registration,
     Wanted,
@@ -25,8 +31,7 @@ from events_service.registrations.queries import (
     registration_by_id,
     waitlist_position,
 )
-from events_service.registrations.rules import Category, Status
-from events_service.registrations.seating import Application, Outcome
+from events_service.registrations.rules import Category, HiddenBehindAlias, Status
 from events_service.registrations.shapes import (
     EXAMPLE_REGISTRATION,
     Received,
@@ -63,7 +68,7 @@ class DraftBody(JsonBody):
     """Reads a registration more strictly where people register themselves, without a token: they must agree."""
 
     def kind(self) -> Any:
-        return RegistrationDraft if "authorization" in self.asgi_connection.headers else OwnDraft
+        return PartyDraft if "authorization" in self.asgi_connection.headers else OwnPartyDraft
 
 
 def _read(example: dict[str, Any]) -> dict[int, ResponseSpec]:
@@ -100,17 +105,29 @@ def _received() -> dict[int, ResponseSpec]:
 async def register(
     request: ApiRequest,
     slug: SlugInPath,
-    data: Annotated[RegistrationDraft, Body(examples=[Example(value=shapes.EXAMPLE_DRAFT)])],
+    data: Annotated[PartyDraft, Body(examples=[Example(value=shapes.EXAMPLE_DRAFT)])],
 ) -> Received:
-    """Without a token as the public form does; with a registrar's on behalf of somebody, past window and mode."""
+    """Without a token as the public form does; with a registrar's on behalf of somebody, past window and mode.
+
+    `companions` come along, as many as the event takes: together or not at all, or as seats come.
+    """
     actor = await actor_of(request)
+    companions = companion_drafts(data.companions, host=data)
     if actor.may(Permission.EDIT_REGISTRATIONS, slug):
-        return await _registered(await actions.register(Application(slug, data, by_registrar=True, source="registrar")))
+        wish = Application(slug, data, by_registrar=True, source="registrar", by=await doer_of(request))
+        outcome = await register_party(wish, companions, together=data.together)
+        return await received_by_registrar(await registration_by_id(outcome.registration_id), actor=actor)
     if not actor.is_anonymous:
         await visible_event(request, slug)
         raise Forbidden(needed=Permission.EDIT_REGISTRATIONS.value)
-    visitor = f"register|{network_of(visitor_address(request))}"
-    outcome = await actions.register(Application(slug, data, counted_for=visitor))
+    visitor = visitor_address(request)
+    wish = Application(
+        slug,
+        data,
+        counted_for=f"register|{network_of(visitor)}",
+        counted_around=f"register|around {wide_network_of(visitor)}",
+    )
+    outcome = await register_party(wish, companions, together=data.together)
     return Received(outcome.status, outcome.waitlist_position)
 
 
@@ -170,9 +187,16 @@ async def change(
     registration_id: IdInPath,
     data: Annotated[RegistrationChange, Body(examples=[Example(value=shapes.EXAMPLE_CHANGE)])],
 ) -> RegistrationOut:
-    """Only what is given changes. The category of a confirmed person stands on the badge and stays."""
+    """Only what is given changes, of the answers too: `null` takes one away. The category of a confirmed person stands on the badge.
+
+    How a protected person is called, only those change who may see them. The `reason` is recorded.
+    """
     person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
-    return await _shown(request, await actions.edit_registration(person.id, data))
+    names = (given(data.name, person.name), given(data.organisation, person.organisation))
+    event = await event_by_id(person.event_id)
+    if names != (person.name, person.organisation) and not sees_who(await actor_of(request), person, event):
+        raise HiddenBehindAlias()
+    return await _shown(request, await actions.edit_registration(person.id, data, by=await doer_of(request)))
 
 
 @post(
@@ -184,10 +208,9 @@ async def change(
     guards=[needs_account],
     responses=_changed({"version": 2}),
 )
-async def approve(request: ApiRequest, registration_id: IdInPath) -> RegistrationOut:
-    """A seat if there is one, else a place on the waiting list; the person is told."""
-    person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
-    return await _shown(request, await actions.approve_registration(person.id))
+async def approve(request: ApiRequest, registration_id: IdInPath, data: WhyBody = None) -> RegistrationOut:
+    """A seat if there is one, else a place on the waiting list; the person is told, with the reason if there is one."""
+    return await _decided(request, registration_id, data, actions.approve_registration)
 
 
 @post(
@@ -201,8 +224,7 @@ async def approve(request: ApiRequest, registration_id: IdInPath) -> Registratio
 )
 async def decline(request: ApiRequest, registration_id: IdInPath, data: WhyBody = None) -> RegistrationOut:
     """The person is told, with the reason if there is one. A seat goes to the next in line."""
-    person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
-    return await _shown(request, await actions.decline_registration(person.id, reason=data.reason if data else ""))
+    return await _decided(request, registration_id, data, actions.decline_registration)
 
 
 @post(
@@ -216,8 +238,7 @@ async def decline(request: ApiRequest, registration_id: IdInPath, data: WhyBody 
 )
 async def cancel(request: ApiRequest, registration_id: IdInPath, data: WhyBody = None) -> RegistrationOut:
     """The badge ends, the calendar gets a CANCEL, and the seat goes to the next in line."""
-    person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
-    return await _shown(request, await actions.cancel_registration(person.id, reason=data.reason if data else ""))
+    return await _decided(request, registration_id, data, actions.cancel_registration)
 
 
 @post(
@@ -236,17 +257,31 @@ async def resend(request: ApiRequest, registration_id: IdInPath) -> Registration
     return await _shown(request, person)
 
 
+async def _decided(
+    request: ApiRequest, registration_id: str, data: Reason | None, verb: Callable[..., Awaitable[Registration]]
+) -> RegistrationOut:
+    person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
+    reason, by = data.reason if data else "", await doer_of(request)
+    return await _shown(request, await verb(person.id, reason=reason, by=by))
+
+
 async def _shown(request: ApiRequest, person: Registration) -> RegistrationOut:
     event = await event_by_id(person.event_id)
     (shown,) = await registrations_out([person], event, actor=await actor_of(request))
     return shown
 
 
-async def _registered(outcome: Outcome) -> Received:
-    person = await registration_by_id(outcome.registration_id)
+async def received_by_registrar(person: Registration, *, actor: Actor) -> Received:
+    """What a registrar is told of somebody they registered: of a protected person nothing that leads from the address to the alias.
+
+    The page of a protected person says who they are: it is theirs alone.
+    """
     event = await event_by_id(person.event_id)
+    if not sees_who(actor, person, event):
+        return Received(person.status, None)
     badge = (await badges_of([person], event)).get(person.id)
-    return Received(person.status, await waitlist_position(person), person.id, manage_url(person), badge)
+    page_url = msgspec.UNSET if person.protected else manage_url(person)
+    return Received(person.status, await waitlist_position(person), person.id, page_url, badge)
 
 
 ROUTES = [

@@ -12,6 +12,7 @@ from events_service.registrations.badge_images import qr_png, qr_svg
 from events_service.registrations.queries import Registration, Wanted, list_registrations
 from events_service.registrations.rules import Status
 from events_service.registrations.secrets import badge_text
+from events_service.registrations.short_codes import in_groups, short_code
 
 BADGES_AT_ONCE = 200
 
@@ -36,6 +37,14 @@ async def badges_of(people: Iterable[Registration], event: Event) -> dict[str, s
         )
         for person in seated
     }
+
+
+def code_of(person: Registration) -> str | None:
+    """The short code under the badge, as it is printed; None without a confirmed seat."""
+    if person.status is not Status.CONFIRMED:
+        return None
+    secret_key = settings.current().secret_key
+    return in_groups(short_code(person.id, person.badge_generation, person.badge_code_draw, secret_key=secret_key))
 
 
 async def badge_picture(person: Registration, event: Event, form: Literal["png", "svg"]) -> bytes:

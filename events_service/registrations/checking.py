@@ -5,8 +5,9 @@ from events_service.database import fetch_one, transaction
 from events_service.errors import NotFound
 from events_service.events.rules import Mode
 from events_service.outbox.actions import post
-from events_service.registrations.actions import lock_registration, place_anew
-from events_service.registrations.letters import Addressee, letter_about
+from events_service.registrations.actions import lock_registration
+from events_service.registrations.letter_facts import Addressee, letter_about
+from events_service.registrations.placing import place_anew
 from events_service.registrations.queries import Registration, registration_by_id
 from events_service.registrations.rules import Awaits, Status, check_open
 from events_service.sealing import token_digest

@@ -6,10 +6,11 @@ from datetime import datetime
 
 import msgspec
 
-from events_service.agenda.queries import Published, published_agenda
+from events_service.agenda.release_queries import Published, published_agenda
 from events_service.agenda.rules import Overlap, Room, Session, SessionState, Track
 from events_service.database import fetch
 from events_service.events.rules import Event
+from events_service.registrations.naming import identity_of
 from events_service.registrations.queries import Registration
 from events_service.registrations.rules import Status
 from events_service.registrations.sign_up_queries import own_sign_ups, places_of
@@ -124,7 +125,7 @@ async def _speaking(published: Published, person: Registration) -> frozenset[str
            LEFT JOIN session_speaker ON session_speaker.speaker = speaker.id
            WHERE speaker.event = $1 AND speaker.email_key = $2 AND speaker.state NOT IN ('declined', 'withdrawn')""",
         published.event.id,
-        person.email.casefold(),
+        identity_of(person).email.casefold(),
     )
     if not rows:
         return frozenset()

@@ -8,10 +8,13 @@ from msgspec import UNSET, Meta, UnsetType, field
 from events_service.questions.rules import AnswerValue
 from events_service.registrations.rules import Attendance, Category
 from events_service.web.bodies import Body, Wrong
-from events_service.web.fields import Email, LanguageTag, Line, OptionalLine, checked, needed_line, paragraphs
+from events_service.web.fields import Email, LanguageTag, Line, OptionalLine, checked, needed_line, one_line, paragraphs
 
+LONGEST_DOOR_NOTE = 200
 ID = re.compile("[0-9a-f]{32}")
 CODE = re.compile("[a-z2-7]{32}")
+# No event takes more.
+MOST_COMPANIONS = 5
 
 
 def clean_answers(answers: dict[str, AnswerValue]) -> dict[str, AnswerValue]:
@@ -64,6 +67,11 @@ def agreed(consent: bool) -> bool:
     return consent
 
 
+# Read by whoever stands at the door, at a glance: plain, and one line.
+DoorNote = Annotated[
+    str, checked(one_line, max_length=LONGEST_DOOR_NOTE, examples=["Comes by the side entrance: wheelchair."])
+]
+Why = Annotated[str, checked(one_line, max_length=500, examples=["Speaks at the opening."])]
 SessionId = Annotated[str, checked(session_id, max_length=64)]
 Answers = Annotated[dict[str, AnswerValue], checked(clean_answers, max_length=50)]
 
@@ -85,20 +93,68 @@ class RegistrationDraft(Body, frozen=True, kw_only=True):
     consent: bool = False
 
 
+class ListedDraft(RegistrationDraft, frozen=True):
+    """The same from an organiser's list, with what the door is to be told."""
+
+    door_note: DoorNote = ""
+    photo_id: bool = False
+
+
 class OwnDraft(RegistrationDraft, frozen=True):
     """The same from the person themselves, who must agree to it."""
 
     consent: Annotated[bool, checked(agreed)]
 
 
+class CompanionForm(Body, frozen=True, kw_only=True):
+    """Somebody who comes along. Without an address their badge is on the page of whoever brings them."""
+
+    name: Annotated[str, checked(needed_line, max_length=200, examples=["Bo Ek"])]
+    email: Email | None = None
+
+
+class PartyDraft(RegistrationDraft, frozen=True, kw_only=True):
+    """A wish to take part with `companions`: `together` for all or none, else as seats come."""
+
+    companions: Annotated[list[CompanionForm], Meta(max_length=MOST_COMPANIONS)] = field(default_factory=list)
+    together: bool = False
+
+
+class OwnPartyDraft(PartyDraft, frozen=True):
+    """The same from the person themselves, who must agree to it."""
+
+    consent: Annotated[bool, checked(agreed)]
+
+
+class CompanionRows(Body, frozen=True, kw_only=True):
+    """The rows for them on the form, as many as any event has."""
+
+    person_1: CompanionForm | None = None
+    person_2: CompanionForm | None = None
+    person_3: CompanionForm | None = None
+    person_4: CompanionForm | None = None
+    person_5: CompanionForm | None = None
+
+    @property
+    def filled(self) -> list[CompanionForm]:
+        """Those that name somebody, in their order."""
+        rows = (self.person_1, self.person_2, self.person_3, self.person_4, self.person_5)
+        return [row for row in rows if row is not None]
+
+
 class RegistrationForm(OwnDraft, frozen=True):
     """The same from the public form, where nothing is assumed."""
 
     category: Category
+    companions: CompanionRows = field(default_factory=CompanionRows)
+    together: bool = False
 
 
 class RegistrationChange(Body, frozen=True, kw_only=True):
-    """A correction by a registrar: only what is given changes. `version`, when given, must be the one that was read."""
+    """A correction by a registrar: only what is given changes, and of the answers only those that are named; None takes one away.
+
+    `version`, when given, must be the one that was read. The `reason` is recorded.
+    """
 
     version: Annotated[int, Meta(ge=1, le=2**31 - 1)] | UnsetType = UNSET
     name: Line | UnsetType = UNSET
@@ -109,6 +165,16 @@ class RegistrationChange(Body, frozen=True, kw_only=True):
     priority: Annotated[int, Meta(ge=0, le=1_000)] | UnsetType = UNSET
     language: LanguageTag | UnsetType = UNSET
     answers: Answers | UnsetType = UNSET
+    door_note: DoorNote | UnsetType = UNSET
+    photo_id: bool | UnsetType = UNSET
+    reason: Why | UnsetType = UNSET
+
+
+class DoorWord(Body, frozen=True, kw_only=True):
+    """What the door is told of somebody beside their name, as the form in the back office sends it: all of it."""
+
+    door_note: DoorNote = ""
+    photo_id: bool = False
 
 
 class OwnAnswers(Body, frozen=True, kw_only=True):
@@ -129,6 +195,12 @@ class SignUpByAddress(Body, frozen=True, kw_only=True):
 
     email: Email
     despite_overlap: bool = False
+
+
+class RecordedReason(Body, frozen=True, kw_only=True):
+    """Why; it is recorded."""
+
+    reason: Why = ""
 
 
 class Reason(Body, frozen=True, kw_only=True):

@@ -53,7 +53,7 @@ async def home(request: PageRequest) -> Response[str]:
     """What the alliance is, and what comes next."""
     now = clock.now()
     upcoming = await list_events(Wanted(starts_after=now), limit=ON_THE_FIRST_PAGE)
-    return page("home.html", request, upcoming=await _rows(upcoming, now=now))
+    return page("home.html", request, upcoming=await rows_of(upcoming, now=now))
 
 
 @get("/events", name="events", include_in_schema=False, opt={"public": True})
@@ -67,7 +67,7 @@ async def events(
     return page(
         "events/list.html",
         request,
-        months=_by_month(await _rows(found[:ON_A_PAGE], now=now)),
+        months=_by_month(await rows_of(found[:ON_A_PAGE], now=now)),
         form=typed,
         cities=await public_cities(),
         first=_address("/events", typed) if cursor else None,
@@ -106,7 +106,7 @@ async def office(request: PageRequest, q: Typed = "", status: Typed = "", cursor
     return page(
         "office/home.html",
         request,
-        events=await _rows(found[:ON_A_PAGE], now=clock.now()),
+        events=await rows_of(found[:ON_A_PAGE], now=clock.now()),
         form=typed,
         may_create=actor.may(Permission.CREATE_EVENTS),
         first=_address("/office", typed) if cursor else None,
@@ -170,7 +170,8 @@ def _moment(moment: datetime, event: Event) -> str:
     return f"{wall(moment, event.timezone)} {zone_label(moment, event.timezone)}"
 
 
-async def _rows(listed: Sequence[Event], *, now: datetime) -> list[Row]:
+async def rows_of(listed: Sequence[Event], *, now: datetime) -> list[Row]:
+    """These events as rows of a list."""
     counted = await seats_of(listed)
     return [
         Row(event, counted[event.id], registration_window(event, counted[event.id], now=now).is_open)

@@ -2,33 +2,33 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import msgspec
 
 from events_service import settings
-from events_service.calendar import compose_letter, mailbox, set_header
 from events_service.events.rules import Event, for_the_public
-from events_service.invitations.letters import INVITED, KINDS, REMINDED, GuestFacts
+from events_service.invitations.letters import GUEST_SAMPLE, INVITED, KINDS, REMINDED, GuestFacts
 from events_service.invitations.rules import invitation_code
 from events_service.outbox.rules import PostedLetter, Rendered
-from events_service.registrations.letters import mail_date
-from events_service.web.pages import render
+from events_service.registrations.finished_letters import finished_letter, link_values
+from events_service.registrations.placeholders import about_event, public_place
+from events_service.registrations.wording import Said, Wording
+from events_service.texts.queries import own_words
+from events_service.texts.rules import Words
 from events_service.web.words import gettext as _
-from events_service.web.words import language, spoken
-
-
-@dataclass(frozen=True, slots=True)
-class _Wording:
-    subject: str
-    opening: str
-    closing: str
+from events_service.web.words import language, spoken, wall
 
 
 async def write_guest_letter(letter: PostedLetter) -> Rendered:
-    """The finished letter, made off the event loop."""
+    """The finished letter, in an organiser's own words where there are any; made off the event loop.
+
+    An invitation that was passed on keeps ours: they say by whom.
+    """
     facts = msgspec.convert(letter.facts, GuestFacts)
-    return await asyncio.to_thread(_write, letter, facts)
+    words = facts.words
+    if words is None and not facts.host:
+        words = await own_words(facts.event.id, letter.kind, letter.language)
+    return await asyncio.to_thread(_write, letter, facts, words)
 
 
 GUEST_RENDERERS: dict[str, Callable[[PostedLetter], Awaitable[Rendered]]] = dict.fromkeys(KINDS, write_guest_letter)
@@ -40,48 +40,36 @@ def invitation_url(invitation_id: str) -> str:
     return f"{own.base_url}/invited#{invitation_code(invitation_id, secret_key=own.secret_key)}"
 
 
-def _write(letter: PostedLetter, facts: GuestFacts) -> Rendered:
+def _write(letter: PostedLetter, facts: GuestFacts, words: Words | None) -> Rendered:
     language.set(spoken(letter.language))
-    own = settings.current()
-    says = _wording(letter.kind, facts.event, facts.host)
-    url = invitation_url(facts.invitation_id)
+    kind, event = facts.sample_of or letter.kind, for_the_public(facts.event)
+    says = Said.of(guest_wording(kind, event, facts.host), words, _filled_in(facts, event))
+    if letter.kind == GUEST_SAMPLE:
+        says = says.as_a_test()
     values = {
-        "event": for_the_public(facts.event),
+        "event": event,
         "name": facts.name,
         "says": says,
-        "asks": letter.kind in (INVITED, REMINDED),
+        "asks": kind in (INVITED, REMINDED),
         "lapses_at": facts.lapses_at,
         "plus_ones": facts.plus_ones,
-        "language": language.get(),
-        "page_url": url,
-        "page_address": url.partition("#")[0],
-        "page_code": url.partition("#")[2],
-        "reply_address": own.reply_address,
-        "organisation": own.organisation,
+        **link_values(invitation_url(facts.invitation_id)),
     }
-    text, html = render("letters/guest.txt", **values), render("letters/guest.html", **values)
-    message = compose_letter(text=text, html=html)
-    set_header(message, "From", mailbox(own.organisation, own.reply_address))
-    set_header(message, "To", mailbox(letter.recipient_name, letter.recipient))
-    set_header(message, "Subject", says.subject)
-    set_header(message, "Date", mail_date(letter.created_at))
-    set_header(message, "Message-ID", letter.message_id)
-    set_header(message, "Auto-Submitted", "auto-generated")
-    return Rendered(
-        sender=own.reply_address,
-        recipient=letter.recipient,
-        message=message.as_bytes(),
-        subject=says.subject,
-        text=text,
-        html=html,
-    )
+    return finished_letter(letter, "guest", values, subject=says.subject)
 
 
-def _wording(kind: str, event: Event, host: str) -> _Wording:
+def _filled_in(facts: GuestFacts, event: Event) -> dict[str, str]:
+    """What stands for each placeholder; of a place that is not told to everybody the city alone."""
+    deadline = wall(facts.lapses_at, event.timezone) if facts.lapses_at else "–"
+    return {**about_event(event, place=public_place(event)), "name": facts.name, "deadline": deadline}
+
+
+def guest_wording(kind: str, event: Event, host: str = "") -> Wording:
+    """Our words of that kind of letter; `host` is who passed the invitation on."""
     title = event.title
     match kind:
         case "invitation":
-            return _Wording(
+            return Wording(
                 _("You are invited: %s") % title,
                 _("%s cannot come and passed this invitation on to you.") % host
                 if host
@@ -89,19 +77,19 @@ def _wording(kind: str, event: Event, host: str) -> _Wording:
                 _("On your page you say yes or no, or name somebody who comes instead."),
             )
         case "invitation_reminder":
-            return _Wording(
+            return Wording(
                 _("Will you come? %s") % title,
                 _("We have not heard from you yet, and would still be glad to welcome you."),
                 _("On your page you say yes or no, or name somebody who comes instead."),
             )
         case "invitation_lapsed":
-            return _Wording(
+            return Wording(
                 _("Your invitation has lapsed: %s") % title,
                 _("The time to answer is over, and your place goes to somebody else."),
                 _("If you would still like to come, please write to us."),
             )
         case "invitation_delegated":
-            return _Wording(
+            return Wording(
                 _("You passed your invitation on: %s") % title,
                 _("Thank you for naming somebody. They get an invitation of their own."),
                 _("There is nothing left for you to do."),

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from events_service.agenda.rules import Session, SessionState
 from events_service.calendar import next_sequence
+from events_service.registrations.naming import identity_of
 from events_service.registrations.queries import Registration
 from events_service.speakers.rules import Speaker
 
@@ -32,11 +33,12 @@ class Holder:
 
     @classmethod
     def of_registration(cls, person: Registration) -> "Holder":
-        """A participant."""
+        """A participant, as who they really are: calendars are sent to people, not to aliases."""
+        who = identity_of(person)
         return cls(
-            email_key=person.email.casefold(),
-            email=person.email,
-            name=person.name,
+            email_key=who.email.casefold(),
+            email=who.email,
+            name=who.name,
             language=person.language,
             registration_id=person.id,
             links_generation=person.links_generation,

@@ -43,6 +43,9 @@ async def stands_of(events: Collection[Event]) -> dict[str, Stand]:
     """Event id → how its seats stand."""
     admissions = await admissions_of([event.id for event in events])
     stands = {event.id: Stand(Ledger(limits_of(event, admissions[event.id])), admissions[event.id]) for event in events}
+    for kept in await kept_seats(stands):
+        ledger = stands[kept.event_id].ledger
+        ledger.keep(ledger.limits.pools(kept.attendance, kept.category, kept.city), kept.seats)
     together = set[str]()
     for row in await _counts(stands):
         ledger = stands[row["event"]].ledger
@@ -56,6 +59,34 @@ async def stands_of(events: Collection[Event]) -> dict[str, Stand]:
     for event_id in together:
         await _hold_for_parties(event_id, stands[event_id].ledger)
     return stands
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Seats of one delegation that nobody is named for yet; `category` is empty where its coordinator chooses."""
+
+    event_id: str
+    attendance: str
+    category: str
+    city: str
+    seats: int
+
+
+async def kept_seats(event_ids: Collection[str]) -> list[Kept]:
+    """Of every open delegation to these events what is left for it to name."""
+    rows = await fetch(
+        """SELECT event, attendance, category, city, seats - (
+                  SELECT COUNT(*) FROM registration
+                  WHERE registration.delegation = delegation.id AND registration.status IN ('confirmed', 'offered')
+               ) AS kept FROM delegation WHERE event = ANY($1) AND state = 'open'""",
+        list(event_ids),
+    )
+    # In the middle of a substitution both hold the seat.
+    return [
+        Kept(row["event"], row["attendance"], row["category"], row["city"], int(row["kept"]))
+        for row in rows
+        if row["kept"] > 0
+    ]
 
 
 async def _counts(stands: dict[str, Stand]) -> list[Row]:

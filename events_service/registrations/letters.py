@@ -1,152 +1,49 @@
-"""Letters to participants: facts in, subject, text, HTML, QR and invite out.
-
-The facts are taken when the letter is posted, so that a letter says what was true then; secrets are not among them: links and
-badges are drawn again from the registration's id when the letter is written.
-"""
+"""Letters to participants: facts in, subject, text, HTML, QR and invite out."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import datetime
-from functools import lru_cache
-from typing import Literal
+from dataclasses import dataclass
 
 import msgspec
 
 from events_service import settings
-from events_service.calendar import (
-    InlineImage,
-    Invite,
-    Invitee,
-    Method,
-    Organiser,
-    cancel_ics,
-    compose_letter,
-    mailbox,
-    next_sequence,
-    request_ics,
-    set_header,
-)
+from events_service.calendar import InlineImage, Invite, Invitee, Method, Organiser, cancel_ics, request_ics
+from events_service.database import fetch_one
 from events_service.events.entries import confirmed_entry
-from events_service.events.rules import Disclosure, Event
+from events_service.events.rules import Disclosure
 from events_service.events.rules import Status as EventStatus
 from events_service.events.signing import keys_of
-from events_service.outbox.rules import NewLetter, PostedLetter, Rendered
+from events_service.outbox.rules import PostedLetter, Rendered
 from events_service.registrations.badge_images import qr_png
-from events_service.registrations.links import feed_url, page_url, reply_address, stop_mails_url
-from events_service.registrations.naming import identity_of
-from events_service.registrations.queries import Registration
-from events_service.registrations.rules import Status
+from events_service.registrations.finished_letters import finished_letter, link_values
+from events_service.registrations.letter_facts import Addressee, LetterFacts
+from events_service.registrations.links import feed_url, join_page_url, page_url, reply_address, stop_mails_url
+from events_service.registrations.placeholders import about_event
+from events_service.registrations.rules import Attendance, Status
 from events_service.registrations.secrets import badge_text, page_code
+from events_service.registrations.short_codes import in_groups, short_code
 from events_service.registrations.wording import Said, wording
 from events_service.texts.queries import own_words
-from events_service.texts.rules import KINDS as TEXT_KINDS
-from events_service.texts.rules import Words
-from events_service.web.pages import render
-from events_service.web.words import clock_time, day, language, number, spoken, zone_label
+from events_service.texts.rules import TO_PARTICIPANTS, Words
 from events_service.web.words import gettext as _
+from events_service.web.words import language, number, spoken
 
 BADGE_IMAGE = "badge"
 SAMPLE = "text_test"
-# Invites and what people wait for at their screen go first; news of an event for hundreds follow.
-URGENT, ORDINARY = 3, 5
 
 
-class Addressee(msgspec.Struct, frozen=True, kw_only=True):
-    """What a letter says of the person it goes to."""
+@dataclass(frozen=True, slots=True)
+class LetterBadge:
+    """A badge as it goes into a letter: the text of its QR code, and the short code below it, or nothing."""
 
-    id: str
-    name: str
-    email: str
-    language: str
-    category: str
-    status: Status
-    badge_generation: int
-    links_generation: int
-    waitlist_position: int | None = None
-
-    @classmethod
-    def of(
-        cls,
-        person: Registration,
-        *,
-        status: Status | None = None,
-        badge_generation: int | None = None,
-        waitlist_position: int | None = None,
-    ) -> "Addressee":
-        """From a registration, with what is about to change. Their own letters call even protected people by their name."""
-        who = identity_of(person)
-        return cls(
-            id=person.id,
-            name=who.name,
-            email=who.email,
-            language=person.language,
-            category=person.category.value,
-            status=status or person.status,
-            badge_generation=person.badge_generation if badge_generation is None else badge_generation,
-            links_generation=person.links_generation,
-            waitlist_position=waitlist_position,
-        )
-
-
-class InviteFacts(msgspec.Struct, frozen=True):
-    """The calendar message in a letter. `whole_event`: the CANCEL is for everyone (RFC 5546 §3.2.5)."""
-
-    method: Literal["REQUEST", "CANCEL"]
-    sequence: int
-    stamped_at: datetime
-    whole_event: bool = False
-
-
-class LetterFacts(msgspec.Struct, frozen=True):
-    """All a letter is written from. `words` are an organiser's for this letter alone; `sample_of` is the kind that a test shows."""
-
-    event: Event
-    person: Addressee
-    invite: InviteFacts | None = None
-    reason: str = ""
-    words: Words | None = None
-    sample_of: str = ""
-
-
-def next_invite(
-    event: Event, last_sent: int | None, withdrawn: bool, *, now: datetime, cancelling: bool = False
-) -> InviteFacts:
-    """The next calendar message for someone who was last sent SEQUENCE `last_sent` (None: never), a CANCEL if `withdrawn`."""
-    sequence = next_sequence(event.sequence, last_sent, cancelling=cancelling, after_cancel=withdrawn)
-    return InviteFacts("CANCEL" if cancelling else "REQUEST", sequence, now)
-
-
-def letter_about(
-    kind: str,
-    event: Event,
-    person: Addressee,
-    *,
-    invite: InviteFacts | None = None,
-    reason: str = "",
-    words: Words | None = None,
-    priority: int = URGENT,
-) -> NewLetter:
-    """A letter to lay in the outbox."""
-    facts: dict[str, object] = {"event": event_json(event), "person": person, "invite": invite, "reason": reason}
-    if words is not None:
-        facts["words"] = words
-    return NewLetter(
-        kind=kind,
-        recipient=person.email,
-        recipient_name=person.name,
-        language=person.language,
-        facts=facts,
-        event_slug=event.slug,
-        registration_id=person.id,
-        priority=priority,
-    )
+    text: str
+    code: str
 
 
 async def write_letter(letter: PostedLetter) -> Rendered:
     """The finished letter, in an organiser's own words where there are any. Code and invite are made off the event loop."""
     facts = msgspec.convert(letter.facts, LetterFacts)
-    badge = await _badge_text(facts)
+    badge = await _badge(facts)
     words = facts.words or await own_words(facts.event.id, letter.kind, letter.language)
     return await asyncio.to_thread(_write, letter, facts, badge, words)
 
@@ -154,65 +51,60 @@ async def write_letter(letter: PostedLetter) -> Rendered:
 # Sent to many, or without anything new: whoever stopped their mails gets none of these. All others are necessary: they answer
 # what a person did, or tell them that their seat, their time or their place changed.
 STOPPABLE = frozenset({"event_reminder", "bulk_message"})
-KINDS = (*TEXT_KINDS, "answered_no", "bulk_message", SAMPLE)
+# Most have no reason. Where somebody was approved with one, it stands below the rest, even where that is in an organiser's words.
+REASON_AT_THE_END = frozenset({"confirmed", "waitlisted"})
+KINDS = (*TO_PARTICIPANTS, "answered_no", "attendance_changed", "bulk_message", SAMPLE)
 RENDERERS: dict[str, Callable[[PostedLetter], Awaitable[Rendered]]] = dict.fromkeys(KINDS, write_letter)
 
 
-def _write(letter: PostedLetter, facts: LetterFacts, badge: str | None, words: Words | None) -> Rendered:
+def _write(letter: PostedLetter, facts: LetterFacts, badge: LetterBadge | None, words: Words | None) -> Rendered:
     language.set(spoken(letter.language))
     own = settings.current()
     sender = reply_address(facts.person.id if facts.invite else None, own)
     says = what_it_says(facts.sample_of or letter.kind, facts, words)
     if letter.kind == SAMPLE:
-        says = replace(says, subject=_("Test: %s") % says.subject)
+        says = says.as_a_test()
     values = {**_values(facts, badge=badge), "says": says, "brief": letter.kind == "bulk_message"}
+    headers: dict[str, str] = {}
     if letter.kind in STOPPABLE:
         values["stop_url"] = stop_mails_url(facts.person.id, own)
-    text, html = render("letters/letter.txt", **values), render("letters/letter.html", **values)
-    message = compose_letter(
-        text=text,
-        html=html,
-        images={BADGE_IMAGE: InlineImage(qr_png(badge), "png")} if badge else {},
-        invite=_invite(facts, sender=sender, organisation=own.organisation),
-    )
-    set_header(message, "From", mailbox(own.organisation, sender))
-    set_header(message, "To", mailbox(letter.recipient_name, letter.recipient))
-    set_header(message, "Subject", says.subject)
-    set_header(message, "Date", mail_date(letter.created_at))
-    set_header(message, "Message-ID", letter.message_id)
-    set_header(message, "Auto-Submitted", "auto-generated")
-    if letter.kind in STOPPABLE:
-        set_header(message, "List-Unsubscribe", f"<{values['stop_url']}>")
-        set_header(message, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
-    return Rendered(
-        sender=sender,
-        recipient=letter.recipient,
-        message=message.as_bytes(),
+        headers["List-Unsubscribe"] = f"<{values['stop_url']}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return finished_letter(
+        letter,
+        "letter",
+        values,
         subject=says.subject,
-        text=text,
-        html=html,
+        sender=sender,
+        images={BADGE_IMAGE: InlineImage(qr_png(badge.text), "png")} if badge else {},
+        invite=_invite(facts, sender=sender, organisation=own.organisation),
+        headers=headers,
     )
 
 
 def what_it_says(kind: str, facts: LetterFacts, words: Words | None) -> Said:
     """An organiser's words where there are any, else ours, in the language that is set."""
-    if words is not None:
-        return Said.by_organiser(words, _filled_in(facts))
-    ours = wording(kind, facts.event, reason=facts.reason, position=facts.person.waitlist_position)
+    says = _in_our_words(kind, facts) if words is None else Said.by_organiser(words, _filled_in(facts))
+    return says.with_reason(facts.reason) if facts.reason and kind in REASON_AT_THE_END else says
+
+
+def _in_our_words(kind: str, facts: LetterFacts) -> Said:
+    ours = wording(
+        kind,
+        facts.event,
+        reason=facts.reason,
+        position=facts.person.waitlist_position,
+        is_online=_is_online(facts),
+    )
     return Said.by_us(ours)
 
 
 def _filled_in(facts: LetterFacts) -> dict[str, str]:
     """What stands for each placeholder, in the language that is set."""
-    event, zone, position = facts.event, facts.event.timezone, facts.person.waitlist_position
+    position = facts.person.waitlist_position
     return {
+        **about_event(facts.event, place=_place(facts)),
         "name": facts.person.name,
-        "event": event.title,
-        "date": day(event.starts_at, zone),
-        "time": f"{clock_time(event.starts_at, zone)}–{clock_time(event.ends_at, zone)} {zone_label(event.starts_at, zone)}",
-        "place": _place(facts),
-        "city": event.venue.city if event.venue else "",
-        "organisation": settings.current().organisation,
         "reason": facts.reason,
         "position": number(position) if position else "–",
     }
@@ -228,29 +120,40 @@ def _place(facts: LetterFacts) -> str:
     return ", ".join(part for part in known if part)
 
 
-def _values(facts: LetterFacts, *, badge: str | None) -> dict[str, object]:
+def _values(facts: LetterFacts, *, badge: LetterBadge | None) -> dict[str, object]:
     own, person = settings.current(), facts.person
     code = page_code(person.id, person.links_generation, secret_key=own.secret_key)
     return {
         "event": facts.event,
         "person": person,
-        "language": language.get(),
-        "badge": badge,
+        "badge": badge.text if badge else None,
+        "badge_code": badge.code if badge else "",
         "stop_url": "",
         "badge_image": f"cid:{BADGE_IMAGE}",
         "is_confirmed": person.status is Status.CONFIRMED,
-        "page_url": page_url(code, own),
-        "page_address": f"{own.base_url}/my",
-        "page_code": code,
+        "join_page": _join_page(facts),
+        **link_values(page_url(code, own)),
         "feed_url": feed_url(person.id, person.links_generation, own),
-        "organisation": own.organisation,
     }
+
+
+def _join_page(facts: LetterFacts) -> str:
+    """Where they join the meeting; nothing for who sits in the room, and where there is none."""
+    if not (_is_online(facts) and facts.event.join_url):
+        return ""
+    return join_page_url(facts.person.id, facts.person.links_generation, settings.current())
+
+
+def _is_online(facts: LetterFacts) -> bool:
+    return facts.person.attendance == Attendance.ONLINE
 
 
 def _invite(facts: LetterFacts, *, sender: str, organisation: str) -> Invite | None:
     if facts.invite is None:
         return None
-    entry = confirmed_entry(facts.event, sequence=facts.invite.sequence)
+    entry = confirmed_entry(
+        facts.event, sequence=facts.invite.sequence, online=_is_online(facts), join_page=_join_page(facts)
+    )
     organiser = Organiser(organisation, sender)
     invitee = Invitee(facts.person.name, facts.person.email)
     if facts.invite.method == "REQUEST":
@@ -266,30 +169,33 @@ def _invite(facts: LetterFacts, *, sender: str, organisation: str) -> Invite | N
     return Invite(Method.CANCEL, ics)
 
 
-async def _badge_text(facts: LetterFacts) -> str | None:
+async def _badge(facts: LetterFacts) -> LetterBadge | None:
     """The badge that goes into the letter; none for who has no seat, and none in messages and tests."""
     if facts.person.status is not Status.CONFIRMED or facts.person.badge_generation == 0 or facts.words is not None:
         return None
     if facts.event.status is EventStatus.CANCELLED:
         return None
     secret_key = settings.current().secret_key
+    person = facts.person
     keys = await keys_of([facts.event.id], secret_key=secret_key)
-    return badge_text(
-        facts.person.id,
-        facts.person.badge_generation,
-        category=facts.person.category,
+    text = badge_text(
+        person.id,
+        person.badge_generation,
+        category=person.category,
         event=facts.event,
         key=keys[facts.event.id],
         secret_key=secret_key,
     )
+    return LetterBadge(text, await _code(person))
 
 
-def mail_date(moment: datetime) -> str:
-    """The moment, which is in UTC, as the header Date wants it."""
-    return moment.strftime("%a, %d %b %Y %H:%M:%S +0000")
-
-
-@lru_cache(maxsize=64)
-def event_json(event: Event) -> msgspec.Raw:
-    """The event as JSON, encoded once for the hundreds of letters that carry it."""
-    return msgspec.Raw(msgspec.json.encode(event))
+async def _code(person: Addressee) -> str:
+    """The short code of the badge that the letter is about; none where there is a newer one by now."""
+    row = await fetch_one(
+        "SELECT badge_code_draw AS draw FROM registration WHERE id = $1 AND badge_generation = $2 AND status = 'confirmed'",
+        *(person.id, person.badge_generation),
+    )
+    if row is None:
+        return ""
+    secret_key = settings.current().secret_key
+    return in_groups(short_code(person.id, person.badge_generation, row["draw"], secret_key=secret_key))

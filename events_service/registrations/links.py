@@ -1,12 +1,24 @@
 """The addresses a participant is given."""
 
-from events_service.registrations.secrets import feed_token, reply_token, session_reply_token, stop_mails_token
+from events_service.registrations.secrets import (
+    feed_token,
+    join_code,
+    reply_token,
+    session_reply_token,
+    stop_mails_token,
+)
 from events_service.settings import Settings
 
 
 def page_url(code: str, settings: Settings) -> str:
     """The participant's own page. The code stands behind `#`: it is sent to no server and stands in no log."""
     return f"{settings.base_url}/my#{code}"
+
+
+def join_page_url(registration_id: str, generation: int, settings: Settings, *, session_id: str | None = None) -> str:
+    """Where a participant joins the event's meeting, or that of a session. The code stands behind `#`, and opens nothing else."""
+    code = join_code(registration_id, generation, secret_key=settings.secret_key)
+    return f"{settings.base_url}/my/join#{code}{f'.{session_id}' if session_id else ''}"
 
 
 def feed_url(registration_id: str, generation: int, settings: Settings) -> str:

@@ -6,11 +6,9 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from events_service import settings
-from events_service.calendar import compose_letter, mailbox, set_header
 from events_service.outbox.rules import PostedLetter, Rendered
-from events_service.registrations.letters import mail_date
-from events_service.registrations.magic_links import KIND, LASTS, link_code
-from events_service.web.pages import render
+from events_service.registrations.finished_letters import finished_letter, link_values
+from events_service.registrations.magic_links import KIND, LASTS, Opens, link_code
 from events_service.web.words import gettext as _
 from events_service.web.words import language, spoken
 
@@ -19,6 +17,7 @@ class LinkFacts(msgspec.Struct, frozen=True):
     """The link asked for; its code is drawn again from its id."""
 
     link_id: str
+    opens: Opens = Opens.REGISTRATIONS
 
 
 async def write_magic_letter(letter: PostedLetter) -> Rendered:
@@ -32,31 +31,14 @@ MAGIC_RENDERERS: dict[str, Callable[[PostedLetter], Awaitable[Rendered]]] = {KIN
 
 def _write(letter: PostedLetter, facts: LinkFacts) -> Rendered:
     language.set(spoken(letter.language))
-    own = settings.current()
-    code, subject = link_code(facts.link_id), _("Your registrations")
+    code, for_members = link_code(facts.link_id), facts.opens is Opens.MEMBERS
+    subject = _("The members' events") if for_members else _("Your registrations")
+    address = f"{settings.current().base_url}{'/members' if for_members else '/my/link'}"
     values = {
         "name": letter.recipient_name,
         "subject": subject,
-        "language": language.get(),
         "minutes": int(LASTS.total_seconds() // 60),
-        "page_url": f"{own.base_url}/my/link#{code}",
-        "page_address": f"{own.base_url}/my/link",
-        "page_code": code,
-        "organisation": own.organisation,
+        "for_members": for_members,
+        **link_values(f"{address}#{code}"),
     }
-    text, html = render("letters/magic_link.txt", **values), render("letters/magic_link.html", **values)
-    message = compose_letter(text=text, html=html)
-    set_header(message, "From", mailbox(own.organisation, own.reply_address))
-    set_header(message, "To", mailbox(letter.recipient_name, letter.recipient))
-    set_header(message, "Subject", subject)
-    set_header(message, "Date", mail_date(letter.created_at))
-    set_header(message, "Message-ID", letter.message_id)
-    set_header(message, "Auto-Submitted", "auto-generated")
-    return Rendered(
-        sender=own.reply_address,
-        recipient=letter.recipient,
-        message=message.as_bytes(),
-        subject=subject,
-        text=text,
-        html=html,
-    )
+    return finished_letter(letter, "magic_link", values, subject=subject)

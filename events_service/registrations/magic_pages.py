@@ -8,25 +8,20 @@ from litestar import Request, Response, Router, get, post
 from litestar.response import Redirect
 from msgspec import Meta
 
-from events_service.errors import NotFound, TooMany
+from events_service.errors import NotFound
 from events_service.events.queries import event_by_id
 from events_service.events.rules import for_the_public
-from events_service.people.addresses import network_of, visitor_address
-from events_service.registrations.magic_links import ask_for_link, open_link, registrations_of
-from events_service.registrations.open_pass import opening_cookie
+from events_service.registrations.link_entrances import LinkEntrance
+from events_service.registrations.magic_links import Opens, registrations_of
+from events_service.registrations.open_pass import PASS, Pass
 from events_service.web.bodies import Body
-from events_service.web.fields import Email
 from events_service.web.forms import read_form
-from events_service.web.limits import allow, give_back
 from events_service.web.pages import page, redirect
 from events_service.web.sealed_cookies import SealedCookie
-from events_service.web.words import gettext as _
-from events_service.web.words import language
 
 PageRequest = Request[Any, Any, Any]
 PUBLIC = {"public": True}
-ASKED_PER_ADDRESS, ASKED_PER_NETWORK, ASKED_WITHIN = 3, 20, timedelta(minutes=15)
-TRIES, TRIES_WITHIN = 20, timedelta(minutes=10)
+ENTRANCE, ALL = "/my/link", "/my/all"
 
 
 class OpenAddress(msgspec.Struct, frozen=True, array_like=True):
@@ -36,18 +31,6 @@ class OpenAddress(msgspec.Struct, frozen=True, array_like=True):
 
 
 OPEN_ADDRESS = SealedCookie("my-all", "address-cookie", OpenAddress, timedelta(hours=1))
-
-
-class AskForm(Body, frozen=True):
-    """Where the link is to go."""
-
-    email: Email
-
-
-class LinkForm(Body, frozen=True):
-    """The code from the mail."""
-
-    code: Annotated[str, Meta(max_length=200)]
 
 
 class OneForm(Body, frozen=True):
@@ -62,49 +45,40 @@ class NoAddressOpen(NotFound):
     code = "no_address_open"
 
 
-@get("/my/link", name="my.link", include_in_schema=False, opt=PUBLIC)
+async def _is_open(request: PageRequest) -> bool:
+    return OPEN_ADDRESS.find(request) is not None
+
+
+WAY_IN = LinkEntrance(
+    ENTRANCE,
+    "my/link.html",
+    "link",
+    Opens.REGISTRATIONS,
+    leads_to=ALL,
+    cookie_for=lambda email_key: OPEN_ADDRESS.keep(OpenAddress(email_key)),
+    is_open=_is_open,
+)
+
+
+@get(ENTRANCE, name="my.link", include_in_schema=False, opt=PUBLIC)
 async def link_form(request: PageRequest) -> Response[str]:
     """Where the link in the mail leads, and where one is asked for. Reading it changes nothing: mail scanners follow links."""
-    return _link_form(request)
+    return await WAY_IN.form(request)
 
 
-@post("/my/link", include_in_schema=False, opt=PUBLIC)
+@post(ENTRANCE, include_in_schema=False, opt=PUBLIC)
 async def ask(request: PageRequest) -> Response[Any]:
     """Have a link sent. The answer is the same for every address, known or not."""
-    form = await read_form(request, AskForm)
-    if form.value is None:
-        return _link_form(request, form=form.typed, errors=form.errors, status=422)
-    try:
-        network = network_of(visitor_address(request))
-        await allow(f"link-from|{network}", most=ASKED_PER_NETWORK, within=ASKED_WITHIN)
-        await allow(f"link-to|{form.value.email.casefold()}", most=ASKED_PER_ADDRESS, within=ASKED_WITHIN)
-    except TooMany as refused:
-        return _too_many(request, refused, "email", typed=form.typed)
-    await ask_for_link(form.value.email, language.get())
-    return redirect("/my/link?done=link_asked")
+    return await WAY_IN.ask(request, done="link_asked")
 
 
-@post("/my/link/open", include_in_schema=False, opt=PUBLIC)
+@post(ENTRANCE + "/open", include_in_schema=False, opt=PUBLIC)
 async def open_address(request: PageRequest) -> Response[Any]:
     """Open all registrations of the address that this code was sent to; it does so once."""
-    bucket = f"link|{network_of(visitor_address(request))}"
-    try:
-        await allow(bucket, most=TRIES, within=TRIES_WITHIN)
-    except TooMany as refused:
-        return _too_many(request, refused, "code")
-    form = await read_form(request, LinkForm)
-    try:
-        email_key = await open_link(form.value.code if form.value else "")
-    except NotFound:
-        error = _("This link was used already or is too old. Have a new one sent.")
-        return _link_form(request, errors={"code": [error]}, status=422)
-    await give_back(bucket)
-    opened = redirect("/my/all")
-    opened.set_cookie(OPEN_ADDRESS.keep(OpenAddress(email_key)))
-    return opened
+    return await WAY_IN.open(request)
 
 
-@get("/my/all", name="my.all", include_in_schema=False, opt=PUBLIC)
+@get(ALL, name="my.all", include_in_schema=False, opt=PUBLIC)
 async def own_registrations(request: PageRequest) -> Response[str]:
     """Everything registered under the address, and what can be done with all of it."""
     people = await registrations_of(open_address_of(request))
@@ -112,7 +86,7 @@ async def own_registrations(request: PageRequest) -> Response[str]:
     return page("my/all.html", request, registrations=sorted(both, key=lambda one: one[1].starts_at, reverse=True))
 
 
-@post("/my/all", include_in_schema=False, opt=PUBLIC)
+@post(ALL, include_in_schema=False, opt=PUBLIC)
 async def open_one(request: PageRequest) -> Response[Any]:
     """Open one of them as its own page."""
     form = await read_form(request, OneForm)
@@ -121,14 +95,14 @@ async def open_one(request: PageRequest) -> Response[Any]:
     if not chosen:
         raise NotFound()
     opened = redirect("/my/registration")
-    opened.set_cookie(opening_cookie(chosen[0]))
+    opened.set_cookie(PASS.keep(Pass.of(chosen[0])))
     return opened
 
 
-@post("/my/all/leave", include_in_schema=False, opt=PUBLIC)
+@post(ALL + "/leave", include_in_schema=False, opt=PUBLIC)
 async def leave() -> Redirect:
     """Forget on this device whose registrations were open."""
-    gone = redirect("/my/link?done=registration_closed_here")
+    gone = redirect(f"{ENTRANCE}?done=registration_closed_here")
     gone.set_cookie(OPEN_ADDRESS.take_away())
     return gone
 
@@ -143,26 +117,7 @@ def open_address_of(request: PageRequest) -> str:
 
 def ask_for_link_first(request: PageRequest, error: Exception) -> Redirect:
     """The answer to `NoAddressOpen`: the way in."""
-    return redirect("/my/link")
-
-
-def _link_form(
-    request: PageRequest,
-    *,
-    form: dict[str, Any] | None = None,
-    errors: dict[str, list[str]] | None = None,
-    status: int = 200,
-) -> Response[str]:
-    is_open = OPEN_ADDRESS.find(request) is not None
-    return page("my/link.html", request, status=status, form=form or {}, errors=errors or {}, is_open=is_open)
-
-
-def _too_many(
-    request: PageRequest, refused: TooMany, field: str, *, typed: dict[str, Any] | None = None
-) -> Response[str]:
-    shown = _link_form(request, form=typed, errors={field: [_(refused.detail)]}, status=429)
-    shown.headers["Retry-After"] = str(refused.retry_after)
-    return shown
+    return redirect(ENTRANCE)
 
 
 ROUTES = [

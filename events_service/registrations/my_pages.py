@@ -1,55 +1,42 @@
 """A participant's own registration in the browser. The code from the mail opens it; a sealed cookie keeps it open for a while."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from litestar import Request, Response, Router, get, post
 from litestar.response import Redirect
-from msgspec import Meta
 
 from events_service import clock, settings
+from events_service.audit.rules import Doer
 from events_service.calendar import Feed, feed_ics
-from events_service.errors import Conflict, NotFound, TooMany
+from events_service.errors import Conflict, NotFound
 from events_service.events.entries import confirmed_entry
 from events_service.events.queries import event_by_id
 from events_service.events.rules import Disclosure, Event, for_the_public, is_open_to_all
 from events_service.events.rules import Status as EventStatus
-from events_service.people.addresses import network_of, visitor_address
+from events_service.outbox.suppression import reasons
+from events_service.people.entrances import Entrance, NothingOpen
 from events_service.registrations import actions
-from events_service.registrations.badges import badge_picture
+from events_service.registrations.badges import badge_picture, code_of
 from events_service.registrations.choices import own_agenda
-from events_service.registrations.links import feed_url
+from events_service.registrations.companions_shown import companions_shown
+from events_service.registrations.link_renewing import renew_links
+from events_service.registrations.links import feed_url, join_page_url
 from events_service.registrations.naming import seen_by
-from events_service.registrations.open_pass import closing_cookie, open_registration, opening_cookie, pass_of
+from events_service.registrations.open_pass import PASS, Pass, own_registration
 from events_service.registrations.queries import (
     Registration,
     registration_by_code,
     waitlist_position,
 )
-from events_service.registrations.rules import Status, may_cancel
-from events_service.web.bodies import Body
-from events_service.web.forms import read_form
-from events_service.web.limits import allow, give_back
+from events_service.registrations.rules import Attendance, Status, may_cancel
 from events_service.web.pages import page, redirect
-from events_service.web.words import gettext as _
 from events_service.web.words import in_language
 
 PageRequest = Request[Any, Any, Any]
-TRIES, TRIES_WITHIN = 20, timedelta(minutes=10)
 PUBLIC = {"public": True}
-
-
-class CodeForm(Body, frozen=True):
-    """The code from the mail."""
-
-    code: Annotated[str, Meta(max_length=200)]
-
-
-class NothingOpen(NotFound):
-    """No registration is open in this browser."""
-
-    code = "nothing_open"
+ENTRANCE = Entrance("/my", "my/open.html", leads_to="/my/registration", cookie=PASS)
+ask_for_code = ENTRANCE.ask_for_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +52,17 @@ class _Own:
 @get("/my", name="my", include_in_schema=False, opt=PUBLIC)
 async def open_form(request: PageRequest) -> Response[str]:
     """Where the link in the mail leads. Reading it changes nothing: mail scanners follow links."""
-    return _open_form(request)
+    return ENTRANCE.form(request)
 
 
 @post("/my", include_in_schema=False, opt=PUBLIC)
 async def open_page(request: PageRequest) -> Response[Any]:
     """Open the registration of this code, or ask again."""
-    bucket = f"my|{network_of(visitor_address(request))}"
-    try:
-        await allow(bucket, most=TRIES, within=TRIES_WITHIN)
-    except TooMany as refused:
-        shown = _open_form(request, error=_(refused.detail), status=429)
-        shown.headers["Retry-After"] = str(refused.retry_after)
-        return shown
-    form = await read_form(request, CodeForm)
-    try:
-        person = await registration_by_code(form.value.code if form.value else "")
-    except NotFound:
-        error = _("This code opens nothing. Please copy it once more from your latest mail.")
-        return _open_form(request, error=error, status=422)
-    await give_back(bucket)
-    opened = redirect("/my/registration")
-    opened.set_cookie(opening_cookie(person))
-    return opened
+    return await ENTRANCE.open(request, _pass_by_code)
 
 
 @get("/my/registration", include_in_schema=False, opt=PUBLIC)
-async def own_registration(request: PageRequest) -> Response[str]:
+async def show_own(request: PageRequest) -> Response[str]:
     """How things stand, the badge, the sessions, the calendar, and the way to cancel."""
     own = await _own(request)
     person, event = own.person, own.event
@@ -103,6 +74,7 @@ async def own_registration(request: PageRequest) -> Response[str]:
         event=_as_they_see_it(own),
         waitlist_position=await waitlist_position(person),
         badge_image="/my/badge.png" if own.has_seat and event.status is not EventStatus.CANCELLED else "",
+        badge_code=code_of(person),
         calendar_url="/my/calendar.ics",
         feed_url=feed_url(person.id, person.links_generation, settings.current()),
         can_cancel=may_cancel(person.status, event, now=clock.now()),
@@ -110,6 +82,8 @@ async def own_registration(request: PageRequest) -> Response[str]:
         may_choose=own.has_seat and bool(sessions.offered),
         has_sessions=bool(sessions.chosen or sessions.offered),
         is_listed=is_open_to_all(event),
+        companions=await companions_shown(person, event),
+        takes_no_mail=bool(await reasons([person.email])),
     )
 
 
@@ -132,8 +106,13 @@ async def calendar_file(request: PageRequest) -> Response[bytes]:
     if not own.has_seat:
         raise NotFound()
     sequence = max(own.event.sequence, own.person.invite_sequence or 0)
+    is_online = own.person.attendance is Attendance.ONLINE
+    join_page = join_page_url(own.person.id, own.person.links_generation, settings.current())
     with in_language(own.person.language):
-        data = feed_ics(Feed(own.event.title, (confirmed_entry(own.event, sequence=sequence),)))
+        entry = confirmed_entry(
+            own.event, sequence=sequence, online=is_online, join_page=join_page if is_online else ""
+        )
+        data = feed_ics(Feed(own.event.title, (entry,)))
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{own.event.slug}.ics"'}
     return Response(data, media_type="text/calendar", headers=headers)
 
@@ -161,29 +140,29 @@ async def cancel(request: PageRequest) -> Redirect:
     return redirect("/my/registration?done=registration_cancelled")
 
 
+@post("/my/new-links", include_in_schema=False, opt=PUBLIC)
+async def new_links(request: PageRequest) -> Redirect:
+    """Replace the links that open this page and its calendar. It stays open in this browser, and ends in every other."""
+    own = await _own(request)
+    renewed = await renew_links(own.person.id, by=Doer("participant", own.person.id))
+    back = redirect("/my/registration?done=links_replaced")
+    back.set_cookie(PASS.keep(Pass.of(renewed)))
+    return back
+
+
 @post("/my/leave", include_in_schema=False, opt=PUBLIC)
 async def leave() -> Redirect:
     """Forget on this device whose registration was open."""
-    gone = redirect("/my?done=registration_closed_here")
-    gone.set_cookie(closing_cookie())
-    return gone
+    return ENTRANCE.leave(to="/my?done=registration_closed_here")
 
 
-def ask_for_code(request: PageRequest, error: Exception) -> Redirect:
-    """The answer to `NothingOpen`: the way in."""
-    return redirect("/my")
-
-
-def _open_form(request: PageRequest, *, error: str = "", status: int = 200) -> Response[str]:
-    errors = {"code": [error]} if error else {}
-    return page("my/open.html", request, status=status, errors=errors, is_open=pass_of(request) is not None)
+async def _pass_by_code(code: str) -> Pass:
+    return Pass.of(await registration_by_code(code))
 
 
 async def _own(request: PageRequest) -> _Own:
     """The registration open in this browser. Raises `NothingOpen`, also when its links were replaced meanwhile."""
-    person = await open_registration(request)
-    if person is None:
-        raise NothingOpen()
+    person = await own_registration(request)
     return _Own(seen_by(person, may_see_protected=True), await event_by_id(person.event_id))
 
 
@@ -210,12 +189,13 @@ ROUTES = [
         route_handlers=[
             open_form,
             open_page,
-            own_registration,
+            show_own,
             badge_png,
             badge_svg,
             calendar_file,
             ask_cancel,
             cancel,
+            new_links,
             leave,
         ],
         exception_handlers={NothingOpen: ask_for_code},

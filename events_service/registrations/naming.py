@@ -10,7 +10,13 @@ from dataclasses import replace
 import msgspec
 
 from events_service.folding import search_key
+from events_service.identifiers import new_id
 from events_service.registrations.queries import Registration
+
+
+def address_of_nobody() -> str:
+    """What stands where an address does of somebody who gave none; no letter is ever posted to it."""
+    return f"{new_id()}@nobody.invalid"
 
 
 class Identity(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ from events_service.registrations.rules import (
 )
 from events_service.registrations.seat_letters import seat_letter
 from events_service.registrations.waitlist import confirm, lock_event, move_up, offer
+from events_service.sentences import sentence
 
 
 async def promote_registration(registration_id: str, *, reason: str, by: Doer) -> Registration:
@@ -49,8 +50,23 @@ async def promote_registration(registration_id: str, *, reason: str, by: Doer) -
     return await registration_by_id(registration_id)
 
 
-async def offer_seat(registration_id: str, *, by: Doer) -> Registration:
-    """Keep a free seat for somebody who waits, until they say yes or no or the deadline is past.
+async def set_priority(registration_id: str, priority: int, *, reason: str, by: Doer) -> Registration:
+    """Let somebody who waits stand further ahead in the line, or further back. The reason is recorded. Raises `NotFound`, `Conflict`."""
+    async with transaction() as tx:
+        event, person = await _waiting(tx, registration_id)
+        await record(tx, by, Deed("set_priority", event.slug, "registration", person.id, ("priority",), reason))
+        await tx.execute(
+            "UPDATE registration SET priority = $2, changed_at = $3, version = version + 1 WHERE id = $1",
+            person.id,
+            priority,
+            clock.now(),
+        )
+        await move_up(tx, event)
+    return await registration_by_id(registration_id)
+
+
+async def offer_seat(registration_id: str, *, by: Doer, reason: str = "") -> Registration:
+    """Keep a free seat for somebody who waits, until they say yes or no or the deadline is past. The reason is recorded.
 
     Raises `NotFound`, `EventFull` where none is free for them, `Conflict`.
     """
@@ -64,7 +80,7 @@ async def offer_seat(registration_id: str, *, by: Doer) -> Registration:
         until = offered_until(event, lasts=lasts, now=clock.now())
         if until is None:
             raise Conflict("It is too late to ask: give the seat instead.", code="too_late_to_offer")
-        await record(tx, by, Deed("offered_seat", event.slug, "registration", person.id, ("status",)))
+        await record(tx, by, Deed("offered_seat", event.slug, "registration", person.id, ("status",), reason))
         await offer(tx, event, [person], until=until)
     return await registration_by_id(registration_id)
 
@@ -74,7 +90,10 @@ async def accept_offer(registration_id: str) -> Registration:
     async with transaction() as tx:
         event, person = await lock_registration(tx, registration_id)
         if person.status is not Status.OFFERED:
-            raise Conflict(f"The registration is {person.status.value}: no seat is offered.", code="wrong_status")
+            raise Conflict(
+                sentence("No seat is offered. Status of the registration: %(status)s.", status=person.status),
+                code="wrong_status",
+            )
         if not still_seats_people(event, now=clock.now()) or _is_past(person):
             raise OfferLapsed()
         await confirm(tx, event, [person], kind="confirmed")
@@ -145,19 +164,25 @@ async def _decide(tx: Transaction, event: Event, person: Registration | None, *,
     if person is None:
         raise Conflict("This event has no such registration.", code="unknown_registration")
     if approved:
-        await approve(tx, event, person)
+        await approve(tx, event, person, reason=reason)
         return
     if person.status is not Status.PENDING:
-        raise Conflict(f"The registration is {person.status.value}, not waiting for approval.", code="wrong_status")
+        raise Conflict(
+            sentence("The registration does not wait for approval. Its status: %(status)s.", status=person.status),
+            code="wrong_status",
+        )
     await end_registration(tx, event, person, to=Status.DECLINED, kind="declined", reason=reason)
 
 
 async def _waiting(tx: Transaction, registration_id: str) -> tuple[Event, Registration]:
     event, person = await lock_registration(tx, registration_id)
     if person.status is not Status.WAITLISTED:
-        raise Conflict(f"The registration is {person.status.value}, not on the waiting list.", code="wrong_status")
+        raise Conflict(
+            sentence("The registration is not on the waiting list. Its status: %(status)s.", status=person.status),
+            code="wrong_status",
+        )
     if not still_seats_people(event, now=clock.now()):
-        raise Conflict("The event is over or off.", code="wrong_status")
+        raise Conflict("The event is over or cancelled.", code="wrong_status")
     return event, person
 
 

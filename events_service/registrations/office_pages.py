@@ -1,6 +1,6 @@
-"""Registrations in the back office: who takes part, one person, and what can be done about it."""
+"""Registrations in the back office: who takes part, adding somebody, and one person."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -9,20 +9,21 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from events_service import clock
-from events_service.agenda.queries import current_release
+from events_service.agenda.release_queries import current_release
 from events_service.errors import Conflict, Invalid
 from events_service.events.access import needs_at_event
+from events_service.events.admissions import admission_of
 from events_service.events.queries import event_by_id, event_by_slug
 from events_service.events.rules import Event
 from events_service.outbox.queries import Search
 from events_service.outbox.queries import letters as letters_of
-from events_service.people.guards import SignInFirst, actor_of, needs_account, to_sign_in
+from events_service.people.guards import SignInFirst, actor_of, doer_of, needs_account, to_sign_in
 from events_service.people.rules import Permission
 from events_service.questions.fields import answers_in_words, fields_of, labels_of
 from events_service.questions.queries import every_question_of, questions_of, sensitive_names
 from events_service.questions.rules import Kind, without_sensitive
 from events_service.registrations import actions
-from events_service.registrations.access import registration_at
+from events_service.registrations.access import registration_at, sees_who
 from events_service.registrations.answer_files import forget_files
 from events_service.registrations.answer_forms import (
     MOST_SENT_BYTES,
@@ -32,23 +33,24 @@ from events_service.registrations.answer_forms import (
     with_files_kept,
 )
 from events_service.registrations.answer_queries import answers_of, count_answers
-from events_service.registrations.badges import badge_picture
+from events_service.registrations.applications import Application
+from events_service.registrations.badges import badge_picture, code_of
 from events_service.registrations.choices import own_agenda
-from events_service.registrations.drafts import Reason, RegistrationDraft
+from events_service.registrations.drafts import DoorWord, RegistrationDraft
 from events_service.registrations.queries import (
     Registration,
     Wanted,
     count_registrations,
     list_registrations,
+    registration_by_id,
     seats,
     waitlist_position,
     waitlist_positions,
 )
-from events_service.registrations.rules import ALLOWED, Category, Status
-from events_service.registrations.seating import Application
+from events_service.registrations.rules import ALLOWED, ENDED, Category, Status
 from events_service.registrations.shapes import manage_url
 from events_service.registrations.wishes import sessions_to_ask_for
-from events_service.web.forms import read_form
+from events_service.web.forms import Form
 from events_service.web.lists import cursor_for, key_in
 from events_service.web.pages import page, redirect
 from events_service.web.words import gettext as _
@@ -113,21 +115,25 @@ async def add(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
     if form.draft is None:
         return await _form(request, event, form=form, status=422)
     draft, file_ids = await with_files_kept(event, questions, form, form.draft)
+    wish = Application(slug, draft, by_registrar=True, source="office", by=await doer_of(request))
     try:
-        outcome = await actions.register(Application(slug, draft, by_registrar=True, source="office"))
+        outcome = await actions.register(wish)
     except Invalid as invalid:
         await forget_files(file_ids)
         return await _form(request, event, form=as_refused(form, invalid), status=422)
     except Conflict as refused:
         await forget_files(file_ids)
         return await _form(request, event, form=form, refusal=_(refused.detail), status=409)
-    return _to_person(outcome.registration_id, done="registered" if outcome.is_new else "known_already")
+    done = "registered" if outcome.is_new else "known_already"
+    if not sees_who(await actor_of(request), await registration_by_id(outcome.registration_id), event):
+        return redirect(f"/office/events/{slug}/registrations?done={done}")
+    return to_person(outcome.registration_id, done=done)
 
 
 @get(ONE, name="office.registration", guards=[needs_account])
 async def registration(request: PageRequest, registration_id: FromPath[str]) -> Response[str]:
     """One person: facts, letters, badge."""
-    return await _person(request, await registration_at(request, registration_id))
+    return await person_page(request, await registration_at(request, registration_id))
 
 
 @get(ONE + "/badge.png", guards=[needs_account])
@@ -138,66 +144,17 @@ async def badge_png(request: PageRequest, registration_id: FromPath[str]) -> Res
     return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
-@post(ONE + "/approve", guards=[needs_account])
-async def approve(request: PageRequest, registration_id: FromPath[str]) -> Response[Any]:
-    """Say yes."""
-    return await _do(request, registration_id, actions.approve_registration, done="approved")
-
-
-@post(ONE + "/decline", guards=[needs_account])
-async def decline(request: PageRequest, registration_id: FromPath[str]) -> Response[Any]:
-    """Say no, with the reason in the letter."""
-    return await _end(request, registration_id, actions.decline_registration, done="registration_declined")
-
-
-@post(ONE + "/cancel", guards=[needs_account])
-async def cancel(request: PageRequest, registration_id: FromPath[str]) -> Response[Any]:
-    """Take the seat back, with the reason in the letter."""
-    return await _end(request, registration_id, actions.cancel_registration, done="registration_cancelled")
-
-
-@post(ONE + "/resend", guards=[needs_account])
-async def resend(request: PageRequest, registration_id: FromPath[str]) -> Response[Any]:
-    """Send the letter that tells how things stand once more."""
-    return await _do(request, registration_id, actions.resend_letter, done="resent")
-
-
-async def _do(
-    request: PageRequest, registration_id: str, verb: Callable[[str], Awaitable[object]], *, done: str
-) -> Response[Any]:
-    """Do it and show the person; or show them with the sentence why it cannot be done."""
-    person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
-    try:
-        await verb(person.id)
-    except Conflict as refused:
-        return await _person(request, person, refusal=_(refused.detail), status=409)
-    return _to_person(person.id, done=done)
-
-
-async def _end(
-    request: PageRequest, registration_id: str, verb: Callable[..., Awaitable[object]], *, done: str
-) -> Response[Any]:
-    person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
-    form = await read_form(request, Reason)
-    if form.value is None:
-        return await _person(request, person, form=form.typed, errors=form.errors, status=422)
-    reason = form.value.reason
-
-    async def end(one: str) -> object:
-        return await verb(one, reason=reason)
-
-    return await _do(request, registration_id, end, done=done)
-
-
-async def _person(
+async def person_page(
     request: PageRequest,
     person: Registration,
     *,
     form: dict[str, Any] | None = None,
     errors: dict[str, list[str]] | None = None,
+    door: Form[DoorWord] | None = None,
     refusal: str = "",
     status: int = 200,
 ) -> Response[str]:
+    """One person, with a form as it was typed where something was wrong with it."""
     event = await event_by_id(person.event_id)
     actor = await actor_of(request)
     edits = actor.may(Permission.EDIT_REGISTRATIONS, event.slug)
@@ -218,8 +175,15 @@ async def _person(
         choices=[one for one in sessions.chosen if one.sign_up],
         said=(await answers_of([person.id])).get(person.id),
         badge_image=f"/office/registrations/{person.id}/badge.png" if seated else "",
+        badge_code=code_of(person) if seated else "",
         page_url=manage_url(person) if edits and not person.protected else "",
+        may_protect=bool(person.name)
+        and (actor.may(Permission.SEE_PROTECTED, event.slug) if person.protected else edits),
         steps=_steps(person) if edits else frozenset(),
+        may_edit=edits,
+        door_form=door.typed if door else {"door_note": person.door_note, "photo_id": person.photo_id},
+        door_errors=door.errors if door else {},
+        all_asked=person.category.value in (await admission_of(event)).photo_id_categories,
         form=form or {},
         errors=errors or {},
         refusal=refusal,
@@ -232,7 +196,8 @@ def _steps(person: Registration) -> frozenset[str]:
         "approve": person.status is Status.PENDING,
         "decline": person.status is Status.PENDING,
         "cancel": Status.CANCELLED in ALLOWED[person.status] and person.status is not Status.PENDING,
-        "resend": person.status in (Status.CONFIRMED, Status.WAITLISTED, Status.PENDING),
+        "resend": person.status not in ENDED and person.status is not Status.INVITED,
+        "renew": bool(person.email),
     }
     return frozenset(step for step, is_possible in possible.items() if is_possible)
 
@@ -269,7 +234,8 @@ async def _form(
     )
 
 
-def _to_person(registration_id: str, *, done: str) -> Redirect:
+def to_person(registration_id: str, *, done: str) -> Redirect:
+    """Back to the person, with word of what was done."""
     return redirect(f"/office/registrations/{registration_id}?done={done}")
 
 
@@ -288,10 +254,6 @@ ROUTES = [
             add,
             registration,
             badge_png,
-            approve,
-            decline,
-            cancel,
-            resend,
         ],
         exception_handlers={SignInFirst: to_sign_in},
         include_in_schema=False,

@@ -12,15 +12,18 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from events_service import clock, settings
+from events_service.directory.queries import Member
 from events_service.errors import Conflict, Forbidden, Invalid, Refused, TooMany
 from events_service.events.access import visible_event
-from events_service.events.rules import Event, Format, for_the_public
+from events_service.events.admissions import admission_of
+from events_service.events.members import member_of
+from events_service.events.rules import Event, Format, Visibility, for_the_public
 from events_service.people.addresses import network_of, visitor_address
+from events_service.people.visitors import wide_network_of
 from events_service.questions.consents import data_use_wording
 from events_service.questions.fields import fields_of, labels_of, usual_questions
 from events_service.questions.queries import questions_of
 from events_service.questions.rules import Question, questions_for
-from events_service.registrations import actions
 from events_service.registrations.answer_files import forget_files
 from events_service.registrations.answer_forms import (
     MOST_SENT_BYTES,
@@ -29,13 +32,15 @@ from events_service.registrations.answer_forms import (
     read_answers_form,
     with_files_kept,
 )
+from events_service.registrations.applications import Application, Outcome
 from events_service.registrations.drafts import RegistrationDraft, RegistrationForm
 from events_service.registrations.event_pages import registration_window
+from events_service.registrations.parties import companion_drafts, register_party
 from events_service.registrations.queries import seats
-from events_service.registrations.rules import Attendance, Category, EventFull, Status
-from events_service.registrations.seating import Application, Outcome
+from events_service.registrations.rules import OPEN_CATEGORIES, Attendance, EventFull, Status
 from events_service.registrations.wishes import sessions_to_ask_for
 from events_service.sealing import Unsealable, seal, unseal
+from events_service.web.bots import doubt_about, shown_again, shown_now
 from events_service.web.pages import page, redirect
 from events_service.web.words import gettext as _
 from events_service.web.words import language
@@ -44,8 +49,6 @@ PageRequest = Request[Any, Any, Any]
 PURPOSE = "registration-received"
 # Long enough to come back to the page from the mail program.
 RECEIPT_LASTS = timedelta(minutes=30)
-# As whom one registers oneself; staff are added by others.
-OPEN_CATEGORIES = tuple(category.value for category in Category if category is not Category.STAFF)
 CategoryTyped = Annotated[str, QueryParameter(max_length=40, pattern=r"^[^\x00]*$")]
 
 
@@ -80,10 +83,25 @@ async def take_registration(request: PageRequest, slug: FromPath[str]) -> Respon
     form = await read_answers_form(request, RegistrationForm, questions)
     if form.draft is None:
         return await _again(request, event, questions, form)
-    draft, file_ids = await with_files_kept(event, questions, form, form.draft)
-    visitor = f"register|{network_of(visitor_address(request))}"
+    doubt = await doubt_about(request, _name(event))
+    if doubt and registration_window(event, await seats(event), now=clock.now()).is_open:
+        return await _again(request, event, questions, form, doubt=doubt)
+    member = await _member(request, event)
+    typed = msgspec.structs.replace(form.draft, email=member.email) if member else form.draft
+    draft, file_ids = await with_files_kept(event, questions, form, typed)
+    visitor = visitor_address(request)
     try:
-        outcome = await actions.register(Application(slug, draft, knows_event=True, counted_for=visitor))
+        wish = Application(
+            slug,
+            draft,
+            knows_event=True,
+            proven=member is not None,
+            counted_for=f"register|{network_of(visitor)}",
+            counted_around=f"register|around {wide_network_of(visitor)}",
+        )
+        outcome = await register_party(
+            wish, companion_drafts(form.draft.companions.filled, host=draft), together=form.draft.together
+        )
     except Refused as refused:
         await forget_files(file_ids)
         return await _refused(request, event, questions, form, refused)
@@ -134,6 +152,7 @@ async def _again(
     form: AnswersForm[RegistrationForm],
     *,
     refusal: str | None = None,
+    doubt: str = "",
     status: int = 422,
 ) -> Response[str]:
     return await _form(
@@ -144,6 +163,8 @@ async def _again(
         errors=form.errors,
         files_again=form.must_choose_again,
         refusal=refusal,
+        doubt=doubt,
+        shown=await shown_again(request, _name(event)),
         status=status,
     )
 
@@ -157,6 +178,8 @@ async def _form(
     errors: dict[str, list[str]] | None = None,
     files_again: bool = False,
     refusal: str | None = None,
+    doubt: str = "",
+    shown: str = "",
     status: int = 200,
 ) -> Response[str]:
     counted = await seats(event)
@@ -182,7 +205,24 @@ async def _form(
         files_again=files_again,
         sessions=await sessions_to_ask_for(event),
         consent=data_use_wording(),
+        companions=(await admission_of(event)).companions,
+        companions_open=any(
+            name.startswith("companions") for name in (*typed, *(errors or {})) if typed.get(name, "-")
+        ),
+        member=await _member(request, event),
+        doubt=doubt,
+        shown=shown or shown_now(_name(event)),
     )
+
+
+async def _member(request: PageRequest, event: Event) -> Member | None:
+    """Whose proven address the form of a members' event is for."""
+    return await member_of(request) if event.visibility is Visibility.MEMBERS else None
+
+
+def _name(event: Event) -> str:
+    """What this event's form is known by."""
+    return f"register|{event.slug}"
 
 
 def _sentence(refused: Conflict | Forbidden) -> str:

@@ -1,5 +1,6 @@
 """Reading registrations."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,8 @@ from events_service.errors import NotFound
 from events_service.events.queries import event_from
 from events_service.events.rules import Event, Format
 from events_service.folding import search_key
-from events_service.registrations.ledgers import Place, places_of
+from events_service.outbox.rules import leads_nowhere
+from events_service.registrations.ledgers import Place, kept_seats, places_of
 from events_service.registrations.rules import Attendance, Awaits, Category, Status, seats_offered
 from events_service.sealing import token_digest
 
@@ -40,6 +42,8 @@ class Registration:
     version: int
     badge_digest: str | None
     badge_generation: int
+    badge_code_digest: str | None
+    badge_code_draw: int
     links_generation: int
     invite_sequence: int | None
     invite_withdrawn: bool
@@ -51,13 +55,21 @@ class Registration:
     party_together: bool
     awaits: Awaits | None
     answer_until: datetime | None
+    delegation_id: str | None
+    door_note: str
+    photo_id: bool
+
+    @property
+    def has_address(self) -> bool:
+        """Whether mail can be sent to what stands as the address."""
+        return not leads_nowhere(self.email)
 
 
 @dataclass(frozen=True, slots=True)
 class Seats:
     """How an event's seats stand. A capacity is None without a limit, and 0 where the event has no such seats.
 
-    Those offered are kept for somebody, and counted as neither confirmed nor left.
+    Those offered are kept for somebody, as are those of delegations: counted as neither confirmed nor left.
     """
 
     confirmed_in_person: int
@@ -68,6 +80,8 @@ class Seats:
     online_capacity: int | None
     offered_in_person: int = 0
     offered_online: int = 0
+    delegations_in_person: int = 0
+    delegations_online: int = 0
 
     @property
     def confirmed(self) -> int:
@@ -86,8 +100,14 @@ class Seats:
         """Seats nobody has, in the room and online together; None where either knows no limit."""
         if self.capacity is None or self.online_capacity is None:
             return None
-        in_the_room = max(0, self.capacity - self.confirmed_in_person - self.offered_in_person)
-        return in_the_room + max(0, self.online_capacity - self.confirmed_online - self.offered_online)
+        in_the_room = self.capacity - self.confirmed_in_person - self.offered_in_person - self.delegations_in_person
+        online = self.online_capacity - self.confirmed_online - self.offered_online - self.delegations_online
+        return max(0, in_the_room) + max(0, online)
+
+    @property
+    def delegations(self) -> int:
+        """Seats kept for delegates who are not named yet."""
+        return self.delegations_in_person + self.delegations_online
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +141,9 @@ def registration_from(row: Row) -> Registration:
         version=row["version"],
         badge_digest=row["badge_digest"],
         badge_generation=row["badge_generation"],
+        # A row about to be written has no short code yet.
+        badge_code_digest=row.get("badge_code_digest"),
+        badge_code_draw=row.get("badge_code_draw", 0),
         links_generation=row["links_generation"],
         invite_sequence=row["invite_sequence"],
         invite_withdrawn=row["invite_withdrawn"],
@@ -133,6 +156,10 @@ def registration_from(row: Row) -> Registration:
         party_together=row["party_together"],
         awaits=Awaits(row["awaits"]) if row["awaits"] else None,
         answer_until=row["answer_until"],
+        delegation_id=row["delegation"],
+        # Nobody is registered with these: a registrar adds them.
+        door_note=row.get("door_note", ""),
+        photo_id=bool(row.get("photo_id", False)),
     )
 
 
@@ -240,10 +267,13 @@ async def seats_of(events: Sequence[Event]) -> dict[str, Seats]:
         [event.id for event in events],
     )
     people = {(row["event"], row["status"], row["attendance"]): int(row["people"]) for row in rows}
-    return {event.id: _seats(event, people) for event in events}
+    kept = Counter[tuple[str, str]]()
+    for one in await kept_seats([event.id for event in events]):
+        kept[one.event_id, one.attendance] += one.seats
+    return {event.id: _seats(event, people, kept) for event in events}
 
 
-def _seats(event: Event, people: Mapping[tuple[str, str, str], int]) -> Seats:
+def _seats(event: Event, people: Mapping[tuple[str, str, str], int], kept: Counter[tuple[str, str]]) -> Seats:
     def count(status: Status, *attendances: Attendance) -> int:
         return sum(people.get((event.id, status, attendance), 0) for attendance in attendances)
 
@@ -256,4 +286,6 @@ def _seats(event: Event, people: Mapping[tuple[str, str, str], int]) -> Seats:
         online_capacity=seats_offered(event, Attendance.ONLINE) if event.is_online else 0,
         offered_in_person=count(Status.OFFERED, Attendance.IN_PERSON),
         offered_online=count(Status.OFFERED, Attendance.ONLINE),
+        delegations_in_person=kept[event.id, Attendance.IN_PERSON],
+        delegations_online=kept[event.id, Attendance.ONLINE],
     )

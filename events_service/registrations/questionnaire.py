@@ -113,11 +113,13 @@ async def keep_agreements(
 async def settle_answers(tx: Transaction, person: Registration, given: Answers | UnsetType, *, category: str) -> str:
     """The answers of somebody who is here, as they are stored from now on; their consents and files follow.
 
-    Raises `Invalid` before anything is written. Needed answers may be missing: who corrects may not know them.
+    Only those that are named change, and None takes one away: whoever read them in a list saw no sensitive ones. Raises `Invalid` before
+    anything is written. Needed answers may be missing: who corrects may not know them.
     """
     if given is UNSET and category == person.category:
         return msgspec.json.encode(person.answers).decode()
-    answers = person.answers if isinstance(given, UnsetType) else given
+    whole = {**person.answers, **({} if isinstance(given, UnsetType) else given)}
+    answers = {name: value for name, value in whole.items() if value is not None}
     kept = await _settled(tx, person, answers, category=category, must_be_whole=False)
     return msgspec.json.encode(kept).decode()
 
@@ -131,6 +133,8 @@ async def _settled(
     tx: Transaction, person: Registration, answers: Answers, *, category: str, must_be_whole: bool
 ) -> dict[str, AnswerValue]:
     questions = await questions_of(person.event_id)
+    if not questions:
+        return dict(answers)
     given_files = [str(answers[one.name]) for one in questions if one.kind is Kind.FILE and one.name in answers]
     files = await loose_files(given_files) if given_files else frozenset()
     before = _files(questions, person.answers)
@@ -140,8 +144,6 @@ async def _settled(
     kept = Questionnaires({person.event_id: questions}, files).checked(
         person.event_id, carried, category=category, must_be_whole=must_be_whole, own=before
     )
-    if not questions:
-        return kept
     kept |= {name: value for name, value in answers.items() if name not in known and name not in carried}
     await _settle_consents(tx, person, _agreed(questions, kept))
     await attach_files(tx, [(person.id, file_id) for file_id in _files(questions, kept)])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from events_service.events.admissions import USUAL, Admission
 from events_service.events.rules import Event, Mode
 from events_service.folding import search_key
-from events_service.registrations.rules import Attendance, EventFull, Placement, Status, seats_offered
+from events_service.registrations.rules import Attendance, EventFull, Placement, QuotaFull, Status, seats_offered
 
 SEATS, CATEGORY, CITY = "seats", "category", "city"
 Pool = tuple[str, str]
@@ -61,7 +61,7 @@ class Ledger:
     """How an event's seats stand: taken (confirmed, offered or held) by pool, and how many wait for which pools at which priority.
 
     `last_number` is the last waiting number given; `held` are the pools whose next seats are kept for a party at the head of the
-    line, with its priority.
+    line, with its priority. `kept` are seats of delegations that nobody is named for yet: nobody else gets them.
     """
 
     limits: Limits
@@ -69,11 +69,12 @@ class Ledger:
     waiting: Counter[tuple[Pools, int]] = field(default_factory=Counter)
     last_number: int = 0
     held: Mapping[Pool, int] = field(default_factory=dict)
+    kept: Counter[Pool] = field(default_factory=Counter)
 
     def room(self, pool: Pool) -> int | None:
         """How many seats are left in this pool; None without a limit."""
         limit = self.limits.of.get(pool)
-        return None if limit is None else max(0, limit - self.taken[pool])
+        return None if limit is None else max(0, limit - self.taken[pool] - self.kept[pool])
 
     def fits(self, pools: Pools) -> bool:
         """Whether every limit that touches these pools has room."""
@@ -83,6 +84,17 @@ class Ledger:
         """So many more seats are taken; fewer for a negative number."""
         for pool in pools:
             self.taken[pool] += people
+
+    def keep(self, pools: Pools, seats: int) -> None:
+        """So many more seats are kept for a delegation."""
+        for pool in pools:
+            self.kept[pool] += seats
+
+    def left_to_keep(self, pools: Pools, seats: int) -> int:
+        """How many of so many seats a delegation can have: those that nobody has, and that nobody who waits could take."""
+        if not self.has_room_for(pools):
+            return 0
+        return min([seats, *(room for pool in pools if (room := self.room(pool)) is not None)])
 
     def has_room_for(self, pools: Pools, *, priority: int = 0) -> bool:
         """Whether a newcomer gets a seat: it is there, and nobody is passed over who waits and could take it."""
@@ -117,7 +129,8 @@ class Ledger:
 
     def copy(self) -> "Ledger":
         """The same, to try something on."""
-        return Ledger(self.limits, Counter(self.taken), Counter(self.waiting), self.last_number, self.held)
+        taken, waiting, kept = Counter(self.taken), Counter(self.waiting), Counter(self.kept)
+        return Ledger(self.limits, taken, waiting, self.last_number, self.held, kept)
 
     def _passes_over(self, pools: Pools, priority: int) -> bool:
         if any(self.held.get(pool, priority - 1) >= priority for pool in pools):
@@ -131,6 +144,29 @@ class Ledger:
             and self.fits(others)
             for (others, theirs), people in self.waiting.items()
         )
+
+
+def missing_for(ledger: Ledger, pools: Pools, *, instead_of: Pools = ()) -> Pool | None:
+    """The pool that keeps from a seat somebody for whom one out of `instead_of` becomes free; None where they get it."""
+    for pool in pools:
+        if pool not in instead_of and (ledger.room(pool) == 0 or pool in ledger.held):
+            return pool
+    return None
+
+
+def missing_for_delegate(ledger: Ledger, pools: Pools, *, kept: Pools) -> Pool | None:
+    """The same for a delegate, for whom a seat out of `kept` is kept: a promise that never goes past the seats there are."""
+    for pool in pools:
+        if pool in kept and ledger.taken[pool] >= ledger.limits.of.get(pool, ledger.taken[pool] + 1):
+            return pool
+    return missing_for(ledger, pools, instead_of=kept)
+
+
+def full(ledger: Ledger, pool: Pool) -> EventFull | QuotaFull:
+    """The refusal where that pool has no room."""
+    if pool[0] == SEATS:
+        return EventFull("All seats of that kind are taken.", capacity=ledger.limits.of.get(pool))
+    return QuotaFull(quota=pool[0], of=pool[1], seats=ledger.limits.of.get(pool))
 
 
 def place(event: Event, ledger: Ledger, pools: Pools, *, by_registrar: bool = False, priority: int = 0) -> Placement:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from events_service.database import fetch, transaction
 from events_service.events.rules import Status
 from events_service.outbox.actions import post
-from events_service.registrations.letters import ORDINARY, Addressee, InviteFacts, letter_about
+from events_service.registrations.letter_facts import ORDINARY, Addressee, InviteFacts, letter_about
 from events_service.registrations.queries import registration_from
 from events_service.registrations.waitlist import lock_event
 

@@ -8,6 +8,7 @@ from events_service.errors import Conflict, FieldError, Forbidden, Invalid
 from events_service.events.categories import Category as Category
 from events_service.events.rules import Event, Format, Mode
 from events_service.events.rules import Status as EventStatus
+from events_service.sentences import sentence
 
 
 class Status(StrEnum):
@@ -47,6 +48,8 @@ class Awaits(StrEnum):
     MEMBERSHIP = "membership"
 
 
+# As whom one registers oneself; staff are added by others.
+OPEN_CATEGORIES = tuple(one for one in Category if one is not Category.STAFF)
 # A registration in one of these is over; the same person may register anew.
 ENDED = frozenset({Status.DECLINED, Status.CANCELLED})
 # The same form sent again within this time is a double click, not a question.
@@ -84,6 +87,13 @@ class RegistrationClosed(Conflict):
 
     code = "registration_closed"
     detail = "Registration for this event is not open."
+
+
+class HiddenBehindAlias(Conflict):
+    """Who a protected person is, only those change who may look behind their alias."""
+
+    code = "protected_person"
+    detail = "This person stands under an alias. Only who may look behind it changes their name and organisation."
 
 
 class InvitationRequired(Forbidden):
@@ -154,7 +164,13 @@ def check_step(now_is: Status, to: Status) -> None:
     """Raises `Conflict` where a registration may not go from one status to the other."""
     if to not in ALLOWED[now_is]:
         raise Conflict(
-            f"The registration is {now_is.value}: it cannot become {to.value}.", code="wrong_status", status=now_is
+            sentence(
+                "The registration cannot change its status like that. Now: %(now)s. Asked for: %(then)s.",
+                now=now_is,
+                then=to,
+            ),
+            code="wrong_status",
+            status=now_is,
         )
 
 

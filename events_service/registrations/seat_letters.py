@@ -1,4 +1,4 @@
-"""Letters about a seat that is somebody's only once they say so: offers, and checks of an address. None carries an invite."""
+"""Letters about a seat beside those that give or end it: offers, checks of an address, refused substitutes. None carries an invite."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,25 +7,31 @@ from datetime import datetime
 import msgspec
 
 from events_service import settings
-from events_service.calendar import compose_letter, mailbox, set_header
 from events_service.events.rules import Event, for_the_public
 from events_service.outbox.rules import NewLetter, PostedLetter, Rendered
-from events_service.registrations.letters import URGENT, event_json, mail_date
+from events_service.registrations.finished_letters import finished_letter, link_values
+from events_service.registrations.letter_facts import FIRST, URGENT, event_json
 from events_service.registrations.links import page_url
 from events_service.registrations.mail_checks import check_code, check_url
+from events_service.registrations.naming import identity_of
+from events_service.registrations.placeholders import about_event, public_place
 from events_service.registrations.queries import Registration
 from events_service.registrations.rules import Attendance
 from events_service.registrations.secrets import page_code
-from events_service.registrations.wording import Wording
-from events_service.web.pages import render
+from events_service.registrations.wording import Said, Wording
+from events_service.texts.queries import own_words
+from events_service.texts.rules import ABOUT_SEATS, Words
 from events_service.web.words import gettext as _
 from events_service.web.words import language, spoken, wall, zone_label
 
-KINDS = ("offered", "offer_lapsed", "mail_check", "attendance_changed")
+SEAT_SAMPLE = "seat_test"
 
 
 class SeatFacts(msgspec.Struct, frozen=True):
-    """All such a letter is written from. `until` is the deadline of an offer."""
+    """All such a letter is written from. `until` is the deadline of an offer, `reason` what an organiser wrote.
+
+    `words` are an organiser's for this letter alone; `sample_of` is the kind that a test shows.
+    """
 
     event: Event
     id: str
@@ -33,35 +39,46 @@ class SeatFacts(msgspec.Struct, frozen=True):
     attendance: Attendance
     links_generation: int
     until: datetime | None = None
+    reason: str = ""
+    words: Words | None = None
+    sample_of: str = ""
 
 
-def seat_letter(kind: str, event: Event, person: Registration, *, until: datetime | None = None) -> NewLetter:
-    """A letter to lay in the outbox."""
+def seat_letter(
+    kind: str, event: Event, person: Registration, *, until: datetime | None = None, reason: str = ""
+) -> NewLetter:
+    """A letter to lay in the outbox, to who they really are."""
+    who = identity_of(person)
     return NewLetter(
         kind=kind,
-        recipient=person.email,
-        recipient_name=person.name,
+        recipient=who.email,
+        recipient_name=who.name,
         language=person.language,
         facts={
             "event": event_json(for_the_public(event)),
             "id": person.id,
-            "name": person.name,
+            "name": who.name,
             "attendance": person.attendance,
             "links_generation": person.links_generation,
             "until": until,
+            "reason": reason,
         },
         event_slug=event.slug,
         registration_id=person.id,
-        priority=URGENT,
+        priority=FIRST if kind == "mail_check" else URGENT,
     )
 
 
 async def write_seat_letter(letter: PostedLetter) -> Rendered:
-    """The finished letter."""
-    return await asyncio.to_thread(_write, letter, msgspec.convert(letter.facts, SeatFacts))
+    """The finished letter, in an organiser's own words where there are any; made off the event loop."""
+    facts = msgspec.convert(letter.facts, SeatFacts)
+    words = facts.words or await own_words(facts.event.id, letter.kind, letter.language)
+    return await asyncio.to_thread(_write, letter, facts, words)
 
 
-SEAT_RENDERERS: dict[str, Callable[[PostedLetter], Awaitable[Rendered]]] = dict.fromkeys(KINDS, write_seat_letter)
+SEAT_RENDERERS: dict[str, Callable[[PostedLetter], Awaitable[Rendered]]] = dict.fromkeys(
+    (*ABOUT_SEATS, SEAT_SAMPLE), write_seat_letter
+)
 
 
 def seat_wording(kind: str, facts: SeatFacts) -> Wording:
@@ -88,48 +105,41 @@ def seat_wording(kind: str, facts: SeatFacts) -> Wording:
                 _("Somebody, most likely you, registered this address. Please confirm it within 24 hours."),
                 _("If it was not you, you need not do anything: the registration is then given up."),
             )
-        case "attendance_changed":
-            online = facts.attendance is Attendance.ONLINE
+        case "substitute_refused":
+            refused = _("The organisers could not let the person you named come in your place.")
             return Wording(
-                _("How you take part changed: %s") % title,
-                _("You now take part online.") if online else _("You now take part in the room."),
-                _("Your seat, your badge and the entry in your calendar stay yours."),
+                _("Your seat is still yours: %s") % title,
+                f"{refused} {_('The reason they gave:')} {facts.reason}" if facts.reason else refused,
+                _("On your page you can name somebody else, or cancel."),
             )
     raise KeyError(kind)
 
 
-def _write(letter: PostedLetter, facts: SeatFacts) -> Rendered:
+def _write(letter: PostedLetter, facts: SeatFacts, words: Words | None) -> Rendered:
     language.set(spoken(letter.language))
-    own = settings.current()
-    checks = letter.kind == "mail_check"
+    own, kind = settings.current(), facts.sample_of or letter.kind
+    checks = kind == "mail_check"
     code = (check_code if checks else page_code)(facts.id, facts.links_generation, secret_key=own.secret_key)
-    url = (check_url if checks else page_url)(code, own)
-    says = seat_wording(letter.kind, facts)
+    says = Said.of(seat_wording(kind, facts), words, _filled_in(facts))
+    if letter.kind == SEAT_SAMPLE:
+        says = says.as_a_test()
     values = {
         "event": facts.event,
         "name": facts.name,
         "says": says,
         "checks": checks,
-        "asks": letter.kind == "offered",
-        "url": url,
-        "address": url.partition("#")[0],
-        "code": code,
-        "language": language.get(),
-        "organisation": own.organisation,
+        "asks": kind == "offered",
+        **link_values((check_url if checks else page_url)(code, own)),
     }
-    text, html = render("letters/seat.txt", **values), render("letters/seat.html", **values)
-    message = compose_letter(text=text, html=html)
-    set_header(message, "From", mailbox(own.organisation, own.reply_address))
-    set_header(message, "To", mailbox(letter.recipient_name, letter.recipient))
-    set_header(message, "Subject", says.subject)
-    set_header(message, "Date", mail_date(letter.created_at))
-    set_header(message, "Message-ID", letter.message_id)
-    set_header(message, "Auto-Submitted", "auto-generated")
-    return Rendered(
-        sender=own.reply_address,
-        recipient=letter.recipient,
-        message=message.as_bytes(),
-        subject=says.subject,
-        text=text,
-        html=html,
-    )
+    return finished_letter(letter, "seat", values, subject=says.subject)
+
+
+def _filled_in(facts: SeatFacts) -> dict[str, str]:
+    """What stands for each placeholder."""
+    zone = facts.event.timezone
+    return {
+        **about_event(facts.event, place=public_place(facts.event)),
+        "name": facts.name,
+        "deadline": f"{wall(facts.until, zone)} {zone_label(facts.until, zone)}" if facts.until else "",
+        "reason": facts.reason,
+    }

@@ -19,6 +19,11 @@ def page_code(registration_id: str, generation: int, *, secret_key: str) -> str:
     return keyed_token(registration_id, str(generation), secret_key=secret_key, purpose="participant-page")
 
 
+def join_code(registration_id: str, generation: int, *, secret_key: str) -> str:
+    """The code that opens a participant's join pages, and nothing else: the registration's id, then 32 characters."""
+    return registration_id + keyed_token(registration_id, str(generation), secret_key=secret_key, purpose="join-page")
+
+
 def feed_token(registration_id: str, generation: int, *, secret_key: str) -> str:
     """The token in the address of a participant's calendar feed."""
     return keyed_token(registration_id, str(generation), secret_key=secret_key, purpose="participant-feed")
@@ -39,16 +44,20 @@ def session_reply_token(session_id: str, email_key: str, *, secret_key: str) -> 
     return keyed_token(session_id, email_key, secret_key=secret_key, purpose="session-invite-reply")
 
 
+def badge_secret(registration_id: str, generation: int, *, secret_key: str) -> bytes:
+    """The 16 secret bytes in the badge of that generation."""
+    drawn_from = f"{registration_id}|{generation}".encode()
+    return hmac.digest(derived_key(secret_key, "badge-secret"), drawn_from, "sha256")[:SECRET_BYTES]
+
+
 def badge_text(
     registration_id: str, generation: int, *, category: str, event: Event, key: SigningKey, secret_key: str
 ) -> str:
     """The text of the badge of that generation."""
-    drawn_from = f"{registration_id}|{generation}".encode()
-    secret = hmac.digest(derived_key(secret_key, "badge-secret"), drawn_from, "sha256")[:SECRET_BYTES]
     token = BadgeToken(
         key_id=key.key_id,
         event_mark=key.event_mark,
-        secret=secret,
+        secret=badge_secret(registration_id, generation, secret_key=secret_key),
         access_class=ACCESS_CLASSES[Category(category)],
         generation=generation,
         expires_on=expiry_of(event.ends_at),

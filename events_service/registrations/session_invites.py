@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from events_service import clock
-from events_service.agenda.queries import current_release
+from events_service.agenda.release_queries import current_release
 from events_service.agenda.rules import Agenda, Session, SessionState
 from events_service.agenda.writing import lock_sessions
 from events_service.database import Row, Transaction, fetch, transaction
@@ -28,7 +28,7 @@ from events_service.registrations.invite_rules import (
     steps_between,
     takes_place,
 )
-from events_service.registrations.letters import URGENT, InviteFacts
+from events_service.registrations.letter_facts import URGENT, InviteFacts
 from events_service.registrations.session_letters import Told, letter_about_session
 from events_service.speakers.queries import speaker_from
 from events_service.speakers.rules import OUT, Speaker, State

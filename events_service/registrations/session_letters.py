@@ -20,22 +20,24 @@ from events_service.calendar import (
     Method,
     Organiser,
     cancel_ics,
-    compose_letter,
-    mailbox,
     request_ics,
-    set_header,
 )
 from events_service.events.rules import Event
 from events_service.outbox.rules import NewLetter, PostedLetter, Rendered, is_safe_in_header
+from events_service.registrations.finished_letters import finished_letter, link_values
 from events_service.registrations.invite_rules import Holder
-from events_service.registrations.letters import URGENT, InviteFacts, event_json, mail_date
-from events_service.registrations.links import page_url, session_reply_address
+from events_service.registrations.letter_facts import URGENT, InviteFacts, event_json
+from events_service.registrations.links import join_page_url, page_url, session_reply_address
+from events_service.registrations.placeholders import about_event, public_place
 from events_service.registrations.secrets import page_code
 from events_service.registrations.session_wording import session_wording
+from events_service.registrations.wording import Said
 from events_service.speakers.links import own_page_url
-from events_service.web.pages import render
-from events_service.web.words import language, spoken
+from events_service.texts.queries import own_words
+from events_service.texts.rules import Words
+from events_service.web.words import clock_time, language, number, spoken, wall, zone_label
 
+SESSION_SAMPLE = "session_test"
 KINDS = (
     "session_invited",
     "session_changed",
@@ -48,6 +50,7 @@ KINDS = (
     "speaking_changed",
     "speaking_withdrawn",
     "speaking_declined",
+    SESSION_SAMPLE,
 )
 
 
@@ -73,7 +76,10 @@ class SessionFacts(msgspec.Struct, frozen=True):
 
 
 class LetterFacts(msgspec.Struct, frozen=True):
-    """All a letter about a session is written from. `position` is the rank on its waiting list."""
+    """All a letter about a session is written from. `position` is the rank on its waiting list.
+
+    `words` are an organiser's for this letter alone; `sample_of` is the kind that a test shows.
+    """
 
     event: Event
     about: SessionFacts
@@ -81,6 +87,8 @@ class LetterFacts(msgspec.Struct, frozen=True):
     invite: InviteFacts | None = None
     reason: str = ""
     position: int | None = None
+    words: Words | None = None
+    sample_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,53 +137,69 @@ def letter_about_session(
 
 
 async def write_session_letter(letter: PostedLetter) -> Rendered:
-    """The finished letter, made off the event loop."""
+    """The finished letter, in an organiser's own words where there are any; made off the event loop."""
     facts = msgspec.convert(letter.facts, LetterFacts)
-    return await asyncio.to_thread(_write, letter, facts)
+    words = facts.words or await own_words(facts.event.id, letter.kind, letter.language)
+    return await asyncio.to_thread(_write, letter, facts, words)
 
 
 SESSION_RENDERERS: dict[str, Callable[[PostedLetter], Awaitable[Rendered]]] = dict.fromkeys(KINDS, write_session_letter)
 
 
-def _write(letter: PostedLetter, facts: LetterFacts) -> Rendered:
+def _write(letter: PostedLetter, facts: LetterFacts, words: Words | None) -> Rendered:
     language.set(spoken(letter.language))
     own = settings.current()
     is_invite = facts.invite is not None
     sender = session_reply_address(facts.about.session.id, facts.person.email_key if is_invite else None, own)
-    says = session_wording(letter.kind, facts.event, facts.about.session, reason=facts.reason, position=facts.position)
-    entry = _entry(letter.kind, facts)
-    values = {**_links(letter.kind, facts), **_values(facts, entry), "says": says}
-    text, html = render("letters/session.txt", **values), render("letters/session.html", **values)
-    message = compose_letter(
-        text=text, html=html, invite=_invite(facts, entry, sender=sender, organisation=own.organisation)
-    )
-    set_header(message, "From", mailbox(own.organisation, sender))
-    set_header(message, "To", mailbox(letter.recipient_name, letter.recipient))
-    set_header(message, "Subject", says.subject)
-    set_header(message, "Date", mail_date(letter.created_at))
-    set_header(message, "Message-ID", letter.message_id)
-    set_header(message, "Auto-Submitted", "auto-generated")
-    return Rendered(
-        sender=sender,
-        recipient=letter.recipient,
-        message=message.as_bytes(),
-        subject=says.subject,
-        text=text,
-        html=html,
-    )
+    kind, entry = facts.sample_of or letter.kind, _entry(facts)
+    ours = session_wording(kind, facts.event, facts.about.session, reason=facts.reason, position=facts.position)
+    says = Said.of(ours, words, _filled_in(facts, entry))
+    if letter.kind == SESSION_SAMPLE:
+        says = says.as_a_test()
+    values = {**_links(kind, facts), **_values(facts, entry), "says": says}
+    invite = _invite(facts, entry, sender=sender, organisation=own.organisation)
+    return finished_letter(letter, "session", values, subject=says.subject, sender=sender, invite=invite)
 
 
-def _entry(kind: str, facts: LetterFacts) -> Entry:
+def _entry(facts: LetterFacts) -> Entry:
     """As those see it who hold the session; as the public does for who waits for it or was let go."""
-    holds = facts.invite is not None and facts.invite.method == "REQUEST"
-    shown = held_session_entry if holds else session_entry
     about = facts.about
+    if facts.invite is not None and facts.invite.method == "REQUEST":
+        return held_session_entry(
+            *(facts.event, about.session, about.agenda),
+            speakers=about.speakers,
+            sequence=facts.invite.sequence,
+            join_page=_join_page(facts),
+        )
     sequence = facts.invite.sequence if facts.invite else None
-    return shown(facts.event, about.session, about.agenda, speakers=about.speakers, sequence=sequence)
+    return session_entry(facts.event, about.session, about.agenda, speakers=about.speakers, sequence=sequence)
+
+
+def _join_page(facts: LetterFacts) -> str:
+    """Where a participant joins a session's own meeting; nothing for a speaker without a seat, and where it has none."""
+    person, session = facts.person, facts.about.session
+    if person.registration_id is None or not session.join_url:
+        return ""
+    generation = person.links_generation or 0
+    return join_page_url(person.registration_id, generation, settings.current(), session_id=session.id)
+
+
+def _filled_in(facts: LetterFacts, entry: Entry) -> dict[str, str]:
+    """What stands for each placeholder; of rooms what this letter tells anyway."""
+    starts, ends, zone = entry.starts_at, entry.ends_at, entry.zone
+    return {
+        **about_event(facts.event, place=public_place(facts.event)),
+        "name": facts.person.name,
+        "session": facts.about.session.title,
+        "session_time": f"{wall(starts, zone)}–{clock_time(ends, zone)} {zone_label(starts, zone)}",
+        "room": entry.location or "–",
+        "reason": facts.reason,
+        "position": number(facts.position) if facts.position else "–",
+    }
 
 
 def _values(facts: LetterFacts, entry: Entry) -> dict[str, object]:
-    own, session = settings.current(), facts.about.session
+    session = facts.about.session
     return {
         "event": facts.event,
         "session": session,
@@ -183,14 +207,12 @@ def _values(facts: LetterFacts, entry: Entry) -> dict[str, object]:
         "speakers": facts.about.speakers,
         "person": facts.person,
         "entry": entry,
-        "language": language.get(),
         "session_url": session_url(facts.event, session),
         "is_on": facts.invite is None or facts.invite.method == "REQUEST",
-        "organisation": own.organisation,
     }
 
 
-def _links(kind: str, facts: LetterFacts) -> dict[str, object]:
+def _links(kind: str, facts: LetterFacts) -> dict[str, str]:
     """The page that a letter leads to: a speaker's own, else the participant's."""
     own, person = settings.current(), facts.person
     if person.speaker_id is not None and (kind.startswith("speaking") or person.registration_id is None):
@@ -198,8 +220,7 @@ def _links(kind: str, facts: LetterFacts) -> dict[str, object]:
     else:
         assert person.registration_id is not None
         url = page_url(page_code(person.registration_id, person.links_generation or 0, secret_key=own.secret_key), own)
-    address, _, code = url.partition("#")
-    return {"page_url": url, "page_address": address, "page_code": code}
+    return link_values(url)
 
 
 def _invite(facts: LetterFacts, entry: Entry, *, sender: str, organisation: str) -> Invite | None:

@@ -37,6 +37,8 @@ EXAMPLE_DRAFT: dict[str, Any] = {
     "despite_overlap": False,
     "invitation": None,
     "consent": True,
+    "companions": [{"name": "Bo Ek", "email": "bo@example.org"}, {"name": "Ida Holm", "email": None}],
+    "together": True,
 }
 EXAMPLE_PUBLIC = {"status": "confirmed", "waitlist_position": None}
 EXAMPLE_FOR_REGISTRAR = {
@@ -64,6 +66,8 @@ EXAMPLE_REGISTRATION = {
     "version": 1,
     "manage_url": EXAMPLE_MANAGE_URL,
     "badge": EXAMPLE_BADGE,
+    "door_note": "Comes by the side entrance: wheelchair.",
+    "photo_id": False,
     "sessions": [{"session_id": EXAMPLE_SESSION_ID, "status": "confirmed", "waitlist_position": None}],
 }
 EXAMPLE_SIGN_UP_DRAFT = {"registration_id": EXAMPLE_ID, "despite_overlap": False}
@@ -89,6 +93,12 @@ ManageUrl = Annotated[
     Meta(description="The participant's own page. Whoever has it can cancel; null for who may not edit registrations."),
 ]
 BadgeText = Annotated[str | None, Meta(description="The text of the badge's QR code; null without a confirmed seat.")]
+
+
+DoorNoteOut = Annotated[
+    str | None,
+    Meta(description="What whoever stands at the door is told of them; null for who may not edit registrations."),
+]
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -143,6 +153,10 @@ class RegistrationOut(msgspec.Struct, frozen=True):
     version: int
     manage_url: ManageUrl
     badge: BadgeText
+    door_note: DoorNoteOut
+    photo_id: Annotated[
+        bool, Meta(description="Whether the door asks this person, of whatever category, for a photo ID.")
+    ]
     sessions: Annotated[list[ChosenSession], Meta(description="What they signed up for and did not withdraw from.")]
 
 
@@ -189,6 +203,8 @@ async def registrations_out(
             version=person.version,
             manage_url=manage_url(person) if edits and not person.protected else None,
             badge=badges.get(person.id),
+            door_note=person.door_note if edits else None,
+            photo_id=person.photo_id,
             sessions=[
                 ChosenSession(session_id, one.status, one.position)
                 for session_id, one in chosen.get(person.id, {}).items()

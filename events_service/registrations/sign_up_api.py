@@ -10,9 +10,10 @@ from events_service.errors import FieldError, Invalid, NotFound
 from events_service.events.access import needs_at_event
 from events_service.events.queries import event_by_slug
 from events_service.people.api import known_id
+from events_service.people.guards import doer_of
 from events_service.people.rules import Permission
 from events_service.registrations import shapes, sign_ups
-from events_service.registrations.drafts import SignUpDraft
+from events_service.registrations.drafts import RecordedReason, SignUpDraft
 from events_service.registrations.queries import Registration, registration_at_event
 from events_service.registrations.shapes import EXAMPLE_SIGN_UP, SignUpOut, sign_up_out
 from events_service.registrations.sign_up_queries import attender_of, attenders_of, session_title
@@ -29,6 +30,7 @@ REGISTRARS = [needs_at_event(Permission.EDIT_REGISTRATIONS)]
 SlugInPath = Annotated[str, PathParameter(description="The event's slug.")]
 SessionInPath = Annotated[str, PathParameter(description="The session's id.")]
 PersonInPath = Annotated[str, PathParameter(description="The registration's id.")]
+WhyBody = Annotated[RecordedReason | None, Body(examples=[Example(value={"reason": "Speaks there."})])]
 
 
 @get(
@@ -97,14 +99,20 @@ async def withdraw_sign_up(slug: SlugInPath, session_id: SessionInPath, registra
     tags=TAGS,
     guards=REGISTRARS,
     responses=answers(
-        200, SignUpOut, EXAMPLE_SIGN_UP | {"status": "waitlisted", "waitlist_position": 1}, 401, 403, 404, 409
+        200, SignUpOut, EXAMPLE_SIGN_UP | {"status": "waitlisted", "waitlist_position": 1}, 401, 403, 404, 409, 415
     ),
 )
-async def put_first(slug: SlugInPath, session_id: SessionInPath, registration_id: PersonInPath) -> SignUpOut:
-    """The next place that becomes free is theirs; a free one at once."""
+async def put_first(
+    request: ApiRequest,
+    slug: SlugInPath,
+    session_id: SessionInPath,
+    registration_id: PersonInPath,
+    data: WhyBody = None,
+) -> SignUpOut:
+    """The next place that becomes free is theirs; a free one at once. That is recorded, with the reason."""
     await _session(slug, session_id)
     person = await _person(slug, registration_id)
-    await sign_ups.put_first(person.id, session_id)
+    await sign_ups.put_first(person.id, session_id, by=await doer_of(request), reason=data.reason if data else "")
     return sign_up_out(session_id, await attender_of(session_id, person.id))
 
 

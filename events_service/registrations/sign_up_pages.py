@@ -9,18 +9,19 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from events_service import clock
-from events_service.agenda.queries import current_release
+from events_service.agenda.release_queries import current_release
 from events_service.agenda.rules import Agenda, Session
 from events_service.errors import Conflict, NotFound
 from events_service.events.access import needs_at_event
 from events_service.events.queries import event_by_slug
 from events_service.events.rules import Event
 from events_service.people.api import known_id
-from events_service.people.guards import SignInFirst, actor_of, to_sign_in
+from events_service.people.guards import SignInFirst, actor_of, doer_of, to_sign_in
 from events_service.people.rules import Permission
 from events_service.registrations import sign_ups
+from events_service.registrations.access import sees_who
 from events_service.registrations.answer_queries import answers_to_session
-from events_service.registrations.drafts import SignUpByAddress
+from events_service.registrations.drafts import RecordedReason, SignUpByAddress
 from events_service.registrations.queries import registration_at_event, registration_by_address
 from events_service.registrations.sign_up_queries import attenders_of, places_of, session_title
 from events_service.registrations.sign_up_rules import OverlapUnconfirmed, is_signable
@@ -83,6 +84,9 @@ async def add(request: PageRequest, slug: FromPath[str], session_id: FromPath[st
         return await _page(request, listed, form=form.typed, errors=form.errors, status=422)
     try:
         person = await registration_by_address(listed.event.id, form.value.email)
+        # The list would show whose alias just joined it.
+        if not sees_who(await actor_of(request), person, listed.event):
+            raise NotFound()
     except NotFound:
         errors = {"email": [_("Nobody has registered for this event with that address.")]}
         return await _page(request, listed, form=form.typed, errors=errors, status=422)
@@ -109,10 +113,19 @@ async def withdraw(
 async def put_first(
     request: PageRequest, slug: FromPath[str], session_id: FromPath[str], registration_id: FromPath[str]
 ) -> Response[Any]:
-    """Let somebody who waits be the next in line."""
+    """Let somebody who waits be the next in line; a reason, where one is given, is recorded."""
     listed = await _listed(slug, session_id)
     person = await registration_at_event(listed.event.id, known_id(registration_id))
-    return await _do(request, listed, person.id, sign_ups.put_first, done="put_first")
+    by = await doer_of(request)
+    why = await read_form(request, RecordedReason)
+    if why.value is None:
+        return await _page(request, listed, refusal=" ".join(why.errors.get("reason", [])), status=422)
+    reason = why.value.reason
+
+    async def first(one: str, session: str) -> object:
+        return await sign_ups.put_first(one, session, by=by, reason=reason)
+
+    return await _do(request, listed, person.id, first, done="put_first")
 
 
 async def _do(

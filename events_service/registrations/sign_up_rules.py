@@ -9,6 +9,7 @@ from events_service.agenda.rules import Agenda, Overlap, Session, SessionState, 
 from events_service.errors import Conflict, FieldError, NotFound
 from events_service.events.rules import Event
 from events_service.registrations.rules import Status, still_seats_people
+from events_service.sentences import Quoted, sentence
 
 
 class SignUpStatus(StrEnum):
@@ -126,11 +127,21 @@ def check_overlap(others: Sequence[Session], overlap: Overlap, *, despite_overla
     """Raises `Overlaps` where it is refused, `OverlapUnconfirmed` where it only has to be meant; both name the others."""
     if not others or (overlap is Overlap.WARN and despite_overlap):
         return
-    why = f"It takes place at the same time as {_listed(others)}, which you signed up for."
     ids = [one.id for one in others]
     if overlap is Overlap.REFUSE:
-        raise Overlaps(why, session_ids=ids)
-    raise OverlapUnconfirmed(f"{why} Say so if you want both.", session_ids=ids)
+        raise Overlaps(
+            sentence(
+                "It takes place at the same time as %(sessions)s, which you signed up for.", sessions=_listed(others)
+            ),
+            session_ids=ids,
+        )
+    raise OverlapUnconfirmed(
+        sentence(
+            "It takes place at the same time as %(sessions)s, which you signed up for. Say so if you want both.",
+            sessions=_listed(others),
+        ),
+        session_ids=ids,
+    )
 
 
 def wrong_session_ids(
@@ -159,5 +170,5 @@ def conflicts_among(sign_ups: Mapping[str, SignUp], agenda: Agenda) -> dict[str,
     return {session_id: others for session_id, others in found.items() if others}
 
 
-def _listed(sessions: Sequence[Session]) -> str:
-    return ", ".join(f"“{one.title}”" for one in sessions)
+def _listed(sessions: Sequence[Session]) -> Quoted:
+    return Quoted(one.title for one in sessions)

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from events_service import clock
-from events_service.agenda.queries import Published, published_agenda
+from events_service.agenda.release_queries import Published, published_agenda
 from events_service.agenda.rules import Agenda, Session
 from events_service.agenda.writing import lock_sessions
+from events_service.audit.actions import record
+from events_service.audit.rules import SERVICE, Deed, Doer
 from events_service.database import Transaction, transaction
 from events_service.errors import Conflict, NotFound
 from events_service.events.queries import event_by_id
@@ -88,8 +90,11 @@ async def give_up(tx: Transaction, published: Published | None, person: Registra
         await _give_back(tx, published, person, held)
 
 
-async def put_first(registration_id: str, session_id: str) -> SignUp:
-    """Let somebody who waits be the next in line; a free place is theirs at once. Raises `NotFound`, `SignUpClosed`, `Conflict`."""
+async def put_first(registration_id: str, session_id: str, *, by: Doer = SERVICE, reason: str = "") -> SignUp:
+    """Let somebody who waits be the next in line; a free place is theirs at once. It is recorded, with the reason.
+
+    Raises `NotFound`, `SignUpClosed`, `Conflict`.
+    """
     async with transaction() as tx:
         person, published = await _lock(tx, registration_id, session_id)
         waits = (await sign_up_for(session_id, person.id)).status is SignUpStatus.WAITLISTED
@@ -106,6 +111,8 @@ async def put_first(registration_id: str, session_id: str) -> SignUp:
             row["first"] - 1,
             clock.now(),
         )
+        deed = Deed("put_first", published.event.slug, "registration", person.id, ("session",), reason)
+        await record(tx, by, deed)
         await move_up_session(tx, published.event, session, published.release.agenda)
         return await sign_up_for(session_id, person.id)
 

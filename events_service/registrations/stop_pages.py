@@ -12,8 +12,9 @@ from events_service.database import fetch_one, transaction
 from events_service.errors import NotFound
 from events_service.events.queries import event_by_id
 from events_service.events.rules import Event
-from events_service.registrations.my_pages import NothingOpen, ask_for_code
-from events_service.registrations.open_pass import open_registration
+from events_service.people.entrances import NothingOpen
+from events_service.registrations.my_pages import ask_for_code
+from events_service.registrations.open_pass import own_registration
 from events_service.registrations.secrets import stop_mails_token
 from events_service.sealing import same
 from events_service.web.bodies import Body
@@ -38,7 +39,7 @@ async def ask(request: PageRequest, registration_id: FromPath[str], token: FromP
     return page("my/stop_mails.html", request, event=event, is_stopped=False)
 
 
-@post(ADDRESS, include_in_schema=False, opt=PUBLIC)
+@post(ADDRESS, include_in_schema=False, opt={**PUBLIC, "secret_address": True})
 async def stop(request: PageRequest, registration_id: FromPath[str], token: FromPath[str]) -> Response[str]:
     """Stop them. A mail program posts here by itself, without having seen the page."""
     event = await _event_of(registration_id, token)
@@ -49,9 +50,7 @@ async def stop(request: PageRequest, registration_id: FromPath[str], token: From
 @post("/my/mails", include_in_schema=False, opt=PUBLIC)
 async def choose(request: PageRequest) -> Redirect:
     """Stop them, or have them again, from one's own page."""
-    person = await open_registration(request)
-    if person is None:
-        raise NothingOpen()
+    person = await own_registration(request)
     form = await read_form(request, MailsForm)
     if form.value is None:
         return redirect("/my/registration")

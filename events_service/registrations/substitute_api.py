@@ -9,12 +9,12 @@ from litestar import Request, get, post
 from litestar.openapi.spec import Example
 from litestar.params import Body, PathParameter
 
-from events_service.audit.rules import Doer
+from events_service.audit.rules import ActorKind
 from events_service.errors import NotFound
 from events_service.events.access import needs_at_event
 from events_service.events.queries import event_by_id, event_by_slug
 from events_service.people.api import known_id
-from events_service.people.guards import actor_of, needs_account
+from events_service.people.guards import actor_of, as_doer, needs_account
 from events_service.people.rules import Actor, Permission
 from events_service.registrations import shapes
 from events_service.registrations.access import registration_at
@@ -31,6 +31,7 @@ from events_service.registrations.substituting import (
     substitute,
     substitutions,
 )
+from events_service.web.lists import DEFAULT_LIMIT, Cursor, Limit, Page, key_in, page_of
 from events_service.web.problems import answers
 
 ApiRequest = Request[Any, Any, Any]
@@ -59,7 +60,11 @@ EXAMPLE_SUBSTITUTION = {
     "coming_name": "Jónas Þórðarson",
     "state": "pending",
     "reason": "Åsa is ill.",
+    "asked_by_kind": "participant",
+    "asked_by": EXAMPLE_ID,
     "asked_at": "2027-03-06T18:40:00Z",
+    "decided_by_kind": None,
+    "decided_by": None,
     "decided_at": None,
 }
 
@@ -68,7 +73,10 @@ WhyBody = Annotated[Reason | None, Body(examples=[Example(value=shapes.EXAMPLE_R
 
 
 class SubstitutionOut(msgspec.Struct, frozen=True):
-    """Who comes or came in whose place; times are UTC. Who was refused is not named."""
+    """Who comes or came in whose place; times are UTC. Who was refused is not named.
+
+    `asked_by` and `decided_by` are ids: of an account or a token, or of a participant's registration, as their kind says.
+    """
 
     id: str
     leaving_id: str
@@ -77,14 +85,12 @@ class SubstitutionOut(msgspec.Struct, frozen=True):
     coming_name: str | None
     state: AskedState
     reason: str
+    asked_by_kind: ActorKind
+    asked_by: str
     asked_at: datetime
+    decided_by_kind: ActorKind | None
+    decided_by: str | None
     decided_at: datetime | None
-
-
-class Substitutions(msgspec.Struct, frozen=True):
-    """The substitutions of an event: those that wait for an answer first, then the newest."""
-
-    items: list[SubstitutionOut]
 
 
 @post(
@@ -106,7 +112,7 @@ async def substitute_one(
     The answer is the registration that holds the seat now. What is left out is taken from the one who leaves.
     """
     person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
-    return await _shown(request, await substitute(person.id, data, by=doer(await actor_of(request))))
+    return await _shown(request, await substitute(person.id, data, by=as_doer(await actor_of(request))))
 
 
 @get(
@@ -115,11 +121,18 @@ async def substitute_one(
     summary="List substitutions",
     tags=TAGS,
     guards=[needs_at_event(Permission.SEE_REGISTRATIONS)],
-    responses=answers(200, Substitutions, {"items": [EXAMPLE_SUBSTITUTION]}, 401, 403, 404),
+    responses=answers(200, Page[SubstitutionOut], {"items": [EXAMPLE_SUBSTITUTION], "next": None}, 401, 403, 404),
 )
-async def list_all(slug: Annotated[str, PathParameter(description="The event's slug.")]) -> Substitutions:
-    """At most 200: those that wait for an answer first, then the newest."""
-    return Substitutions(_out(await substitutions((await event_by_slug(slug)).id)))
+async def list_all(
+    slug: Annotated[str, PathParameter(description="The event's slug.")],
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[SubstitutionOut]:
+    """Those that wait for an answer first, then the newest."""
+    event = await event_by_slug(slug)
+    found = await substitutions(event.id, after=key_in(cursor), limit=limit + 1)
+    shown = page_of(found, limit=limit, key=lambda one: one.place)
+    return Page(_out(shown.items), shown.next)
 
 
 @post(
@@ -134,7 +147,7 @@ async def list_all(slug: Annotated[str, PathParameter(description="The event's s
 async def approve(request: ApiRequest, substitution_id: SubstitutionId) -> RegistrationOut:
     """The answer is the registration that holds the seat now."""
     actor = await _may_decide(request, substitution_id)
-    return await _shown(request, await approve_substitution(substitution_id, by=doer(actor)))
+    return await _shown(request, await approve_substitution(substitution_id, by=as_doer(actor)))
 
 
 @post(
@@ -149,12 +162,7 @@ async def approve(request: ApiRequest, substitution_id: SubstitutionId) -> Regis
 async def refuse(request: ApiRequest, substitution_id: SubstitutionId, data: WhyBody = None) -> None:
     """Who holds the seat keeps it; whoever was named is forgotten."""
     actor = await _may_decide(request, substitution_id)
-    await refuse_substitution(substitution_id, by=doer(actor), reason=data.reason if data else "")
-
-
-def doer(actor: Actor) -> Doer:
-    """Somebody known, as the log names them."""
-    return Doer("token" if actor.kind == "token" else "account", actor.id)
+    await refuse_substitution(substitution_id, by=as_doer(actor), reason=data.reason if data else "")
 
 
 async def _may_decide(request: ApiRequest, substitution_id: str) -> Actor:
@@ -182,7 +190,11 @@ def _out(found: Sequence[Substitution]) -> list[SubstitutionOut]:
             coming_name=one.coming.name if one.coming else one.draft.name if one.draft else None,
             state=one.state,
             reason=one.reason,
+            asked_by_kind=one.asked_by.kind,
+            asked_by=one.asked_by.id,
             asked_at=one.asked_at,
+            decided_by_kind=one.decided_by.kind if one.decided_by else None,
+            decided_by=one.decided_by.id if one.decided_by else None,
             decided_at=one.decided_at,
         )
         for one in found

@@ -1,25 +1,28 @@
 """Passing a seat on in the browser: by who holds it, by a registrar, and the wishes that wait for a registrar's answer."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from events_service.errors import Conflict, Invalid, NotFound
+from events_service.errors import Conflict, Invalid, NotFound, TooMany
 from events_service.events.access import needs_at_event
 from events_service.events.queries import event_by_id, event_by_slug
 from events_service.events.rules import Event, for_the_public
 from events_service.people.api import known_id
-from events_service.people.guards import SignInFirst, actor_of, needs_account, to_sign_in
+from events_service.people.entrances import NothingOpen
+from events_service.people.guards import SignInFirst, actor_of, as_doer, needs_account, to_sign_in
 from events_service.people.rules import Permission
 from events_service.registrations.access import registration_at
 from events_service.registrations.drafts import Reason
-from events_service.registrations.my_pages import NothingOpen, ask_for_code
-from events_service.registrations.open_pass import open_registration
+from events_service.registrations.my_pages import ask_for_code
+from events_service.registrations.open_pass import own_registration
 from events_service.registrations.queries import Registration
 from events_service.registrations.rules import Status
-from events_service.registrations.substitute_api import doer
 from events_service.registrations.substitute_drafts import SubstituteDraft
 from events_service.registrations.substituting import (
     NEEDS_APPROVAL,
@@ -31,7 +34,9 @@ from events_service.registrations.substituting import (
     substitute,
     substitutions,
 )
-from events_service.web.forms import errors_by_field, read_form
+from events_service.registrations.taking_over import AlreadyRegistered
+from events_service.web.forms import read_form
+from events_service.web.limits import allow, give_back
 from events_service.web.pages import page, redirect
 from events_service.web.words import gettext as _
 
@@ -39,6 +44,8 @@ PageRequest = Request[Any, Any, Any]
 MY, ONE = "/my/substitute", "/office/registrations/{registration_id:str}/substitute"
 LIST = "/office/events/{slug:str}/substitutes"
 PUBLIC = {"public": True}
+# Whoever names people one after the other to learn who has a seat is stopped soon.
+KNOWN_TRIES, KNOWN_TRIES_WITHIN = 5, timedelta(hours=1)
 
 
 @get(MY, opt=PUBLIC)
@@ -55,14 +62,12 @@ async def own_substitute(request: PageRequest) -> Response[Any]:
     """Pass the seat on, or ask a registrar to; or the form again with what is wrong."""
     person, event = await _own(request)
     form = await read_form(request, SubstituteDraft)
-    if form.value is None:
-        return await _own_form(request, person, event, typed=form.typed, errors=form.errors, status=422)
     try:
-        state = await ask_to_substitute(person.id, form.value)
-    except Invalid as invalid:
-        return await _own_form(request, person, event, typed=form.typed, errors=errors_by_field(invalid), status=422)
-    except Conflict as refused:
-        return await _own_form(request, person, event, typed=form.typed, refusal=_(refused.detail), status=409)
+        wanted = form.given()
+        async with _counted_try(person):
+            state = await ask_to_substitute(person.id, wanted)
+    except (Invalid, Conflict, TooMany) as refused:
+        return await _own_form(request, person, event, **form.again(refused))
     if state is AskedState.PENDING:
         return redirect(f"{MY}?done=substitute_asked")
     return redirect("/my/registration?done=substituted")
@@ -80,14 +85,10 @@ async def registrar_substitute(request: PageRequest, registration_id: FromPath[s
     """Do it and show who comes; or the form again with what is wrong."""
     person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
     form = await read_form(request, SubstituteDraft)
-    if form.value is None:
-        return await _registrar_form(request, person, typed=form.typed, errors=form.errors, status=422)
     try:
-        coming = await substitute(person.id, form.value, by=doer(await actor_of(request)))
-    except Invalid as invalid:
-        return await _registrar_form(request, person, typed=form.typed, errors=errors_by_field(invalid), status=422)
-    except Conflict as refused:
-        return await _registrar_form(request, person, typed=form.typed, refusal=_(refused.detail), status=409)
+        coming = await substitute(person.id, form.given(), by=as_doer(await actor_of(request)))
+    except (Invalid, Conflict) as refused:
+        return await _registrar_form(request, person, **form.again(refused))
     return redirect(f"/office/registrations/{coming.id}?done=substituted")
 
 
@@ -102,7 +103,7 @@ async def approve(request: PageRequest, substitution_id: FromPath[str]) -> Respo
     """Say yes; or the list with the sentence why it cannot be done."""
     event = await _decided_at(request, substitution_id)
     try:
-        await approve_substitution(substitution_id, by=doer(await actor_of(request)))
+        await approve_substitution(substitution_id, by=as_doer(await actor_of(request)))
     except Conflict as refused:
         return await _list(request, event, refusal=_(refused.detail), status=409)
     return _to_list(event, done="substituted")
@@ -115,16 +116,29 @@ async def refuse(request: PageRequest, substitution_id: FromPath[str]) -> Respon
     form = await read_form(request, Reason)
     try:
         reason = form.value.reason if form.value else ""
-        await refuse_substitution(substitution_id, by=doer(await actor_of(request)), reason=reason)
+        await refuse_substitution(substitution_id, by=as_doer(await actor_of(request)), reason=reason)
     except Conflict as refused:
         return await _list(request, event, refusal=_(refused.detail), status=409)
     return _to_list(event, done="substitute_refused")
 
 
+@asynccontextmanager
+async def _counted_try(person: Registration) -> AsyncIterator[None]:
+    """Around passing a seat on. Only those tries count that tell who has one. Raises `TooMany`."""
+    bucket = f"substitute|{person.id}"
+    await allow(bucket, most=KNOWN_TRIES, within=KNOWN_TRIES_WITHIN)
+    try:
+        yield
+    except AlreadyRegistered:
+        raise
+    except (Invalid, Conflict):
+        await give_back(bucket)
+        raise
+    await give_back(bucket)
+
+
 async def _own(request: PageRequest) -> tuple[Registration, Event]:
-    person = await open_registration(request)
-    if person is None:
-        raise NothingOpen()
+    person = await own_registration(request)
     return person, await event_by_id(person.event_id)
 
 

@@ -4,6 +4,7 @@ from piccolo.columns import BigInt, Boolean, Bytea, ForeignKey, Integer, SmallIn
 from piccolo.table import Table
 
 from events_service.agenda.tables import Session
+from events_service.delegations.tables import Delegation
 from events_service.events.tables import Event
 from events_service.identifiers import new_id
 from events_service.speakers.tables import Speaker
@@ -21,6 +22,7 @@ class Registration(Table, tablename="registration"):
     `answer` is what their calendar last said to the invite, with the SEQUENCE and DTSTAMP it said so with.
     Of `protected` people the name is an alias and the address leads nowhere; who they are stands in `identity` (JSON). Of who was
     erased (`erased_at`) the row stays, nameless, so that counts stay right.
+    Those who name a `delegation` have one of its seats. `door_note` and `photo_id` are for whoever stands at the door.
     Tokens (the page, the feed) are drawn from the installation's key and `links_generation`; only digests are here.
     """
 
@@ -45,6 +47,8 @@ class Registration(Table, tablename="registration"):
     version = Integer(default=1)
     badge_digest = Text(null=True, default=None)
     badge_generation = SmallInt(default=0)
+    badge_code_digest = Text(null=True, default=None)
+    badge_code_draw = SmallInt(default=0)
     page_digest = Text()
     feed_digest = Text()
     links_generation = SmallInt(default=0)
@@ -68,11 +72,17 @@ class Registration(Table, tablename="registration"):
 
     protected = Boolean(default=False)
     identity = Text(default="")
+    delegation = ForeignKey(Delegation, null=True, default=None)
     erased_at = Timestamptz(null=True, default=None)
+    door_note = Text(default="")
+    photo_id = Boolean(default=False)
 
 
 class MagicLink(Table, tablename="magic_link"):
-    """Somebody asked for a link to all registrations of an address. `expires_at` is set when its letter is posted."""
+    """Somebody asked for a link to what is an address's: `opens` its `registrations`, or the `members` events.
+
+    `expires_at` is set when its letter is posted.
+    """
 
     id = Text(primary_key=True, default=new_id)
     email = Text()
@@ -82,14 +92,20 @@ class MagicLink(Table, tablename="magic_link"):
     asked_at = Timestamptz()
     expires_at = Timestamptz(null=True, default=None)
     used_at = Timestamptz(null=True, default=None)
+    opens = Text(default="registrations")
 
 
 class RetiredBadge(Table, tablename="retired_badge"):
-    """The digest of a badge that was replaced or withdrawn: its holder is told so at the door."""
+    """The digests of a badge that was replaced or withdrawn, and of its short code: its holder is told so at the door.
+
+    `passed_on`: somebody else holds the seat, and a badge of their own.
+    """
 
     digest = Text(primary_key=True)
+    code_digest = Text(null=True, default=None)
     registration = ForeignKey(Registration, null=False)
     retired_at = Timestamptz()
+    passed_on = Boolean(default=False)
 
 
 class AnswerFile(Table, tablename="answer_file"):

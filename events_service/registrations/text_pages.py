@@ -17,12 +17,11 @@ from events_service.outbox.actions import post as post_letters
 from events_service.outbox.pages import LETTER_POLICY
 from events_service.people.guards import SignInFirst, actor_of, to_sign_in
 from events_service.people.rules import Permission
-from events_service.registrations.samples import sample_of, test_letter
-from events_service.registrations.wording import wording
+from events_service.registrations.samples import our_wording, sample_of, test_letter
 from events_service.texts.actions import drop_words, keep_words
 from events_service.texts.drafts import TextDraft, check_text_address, checked_words
 from events_service.texts.queries import all_own_words, own_words
-from events_service.texts.rules import KINDS, Words, placeholders
+from events_service.texts.rules import BY_RECIPIENT, Words, placeholders
 from events_service.web.forms import Form, errors_by_field, read_form
 from events_service.web.pages import page, redirect
 from events_service.web.words import LANGUAGES, in_language
@@ -51,8 +50,11 @@ async def texts(request: PageRequest, slug: FromPath[str]) -> Response[str]:
     """Every kind of letter, and in which languages it has words of the event's own."""
     event = await event_by_slug(slug)
     own = await all_own_words(event.id)
-    listed = [(kind, [(language, (kind, language) in own) for language in LANGUAGES]) for kind in KINDS]
-    return page("office/texts.html", request, event=event, texts=listed)
+    listed = [
+        (to, [(kind, [(language, (kind, language) in own) for language in LANGUAGES]) for kind in kinds])
+        for to, kinds in BY_RECIPIENT.items()
+    ]
+    return page("office/texts.html", request, event=event, groups=listed)
 
 
 @get(ONE, name="office.text", guards=[needs_at_event(Permission.EDIT_EVENTS)])
@@ -159,7 +161,7 @@ async def _shown(
 ) -> Response[str]:
     sample = await sample_of(at.event, at.kind, at.language, words)
     with in_language(at.language):
-        ours = wording(at.kind, at.event, reason="", position=1)
+        ours = our_wording(at.event, at.kind)
     response = page(
         "office/text.html",
         request,

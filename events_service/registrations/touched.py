@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from events_service import clock
-from events_service.agenda.queries import current_release
+from events_service.agenda.release_queries import current_release
 from events_service.agenda.rules import Agenda, Change, Session
 from events_service.database import Row, fetch
 from events_service.events.rules import Event, Status
@@ -22,6 +24,7 @@ from events_service.registrations.invite_rules import (
     steps_between,
     takes_place,
 )
+from events_service.registrations.naming import Identity
 from events_service.registrations.queries import registration_from
 from events_service.registrations.rules import still_seats_people
 from events_service.registrations.session_invites import appearances, live_answers
@@ -30,6 +33,7 @@ from events_service.registrations.sign_up_rules import free_places, is_signable
 from events_service.speakers.queries import speaker_from
 
 _HELD = """SELECT session_invite.*, registration.email AS registration_email, registration.name AS registration_name,
+                  registration.protected, registration.identity,
                   registration.language AS registration_language, registration.links_generation,
                   speaker.email AS speaker_email, speaker.name AS speaker_name, speaker.language AS speaker_language,
                   speaker.link_generation
@@ -200,12 +204,16 @@ async def _held(session_ids: list[str], among: Collection[Holder] | None) -> lis
 
 def holder_from(row: Row) -> Holder:
     """Who holds an invite, as such a row tells it; at the address they were written to."""
-    addresses = (row["registration_email"], row["speaker_email"])
     is_participant = row["registration"] is not None
+    name, email = row["registration_name"], row["registration_email"]
+    if row["protected"]:
+        who = msgspec.json.decode(row["identity"], type=Identity)
+        name, email = who.name, who.email
+    addresses = (email, row["speaker_email"])
     return Holder(
         email_key=row["email_key"],
         email=next((one for one in addresses if one and one.casefold() == row["email_key"]), row["email_key"]),
-        name=row["registration_name"] if is_participant else row["speaker_name"] or "",
+        name=name if is_participant else row["speaker_name"] or "",
         language=row["registration_language"] if is_participant else row["speaker_language"] or "en",
         registration_id=row["registration"],
         links_generation=row["links_generation"],

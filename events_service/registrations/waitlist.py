@@ -16,11 +16,12 @@ from events_service.events.signing import keys_of
 from events_service.outbox.actions import post
 from events_service.registrations.badge_tokens import badge_digest
 from events_service.registrations.ledgers import stand_of, who_is_next
-from events_service.registrations.letters import Addressee, letter_about, next_invite
+from events_service.registrations.letter_facts import Addressee, letter_about, next_invite
 from events_service.registrations.queries import Registration, registration_from
 from events_service.registrations.rules import Status, offered_until, still_seats_people
 from events_service.registrations.seat_letters import seat_letter
 from events_service.registrations.secrets import badge_text
+from events_service.registrations.short_codes import draw_codes
 from events_service.registrations.wishes import settle_wishes
 
 
@@ -75,8 +76,10 @@ async def offer(tx: Transaction, event: Event, people: Iterable[Registration], *
     await post(tx, [seat_letter("offered", event, person, until=until) for person in people])
 
 
-async def confirm(tx: Transaction, event: Event, people: Iterable[Registration], *, kind: str) -> None:
-    """Give these people their seat: a badge, a letter of that kind with the invite, and the sessions they wished for.
+async def confirm(
+    tx: Transaction, event: Event, people: Iterable[Registration], *, kind: str, reason: str = ""
+) -> None:
+    """Give these people their seat: a badge, a letter of that kind with invite and reason, and the sessions they wished for.
 
     The event's row must be locked.
     """
@@ -85,18 +88,22 @@ async def confirm(tx: Transaction, event: Event, people: Iterable[Registration],
         return
     now, secret_key = clock.now(), settings.current().secret_key
     key = (await keys_of([event.id], secret_key=secret_key))[event.id]
+    generations = {person.id: person.badge_generation + 1 for person in people}
+    codes = await draw_codes(tx, generations, event_id=event.id, secret_key=secret_key)
     rows, letters = [], []
     for person in people:
-        generation = person.badge_generation + 1
+        generation, code = generations[person.id], codes[person.id]
         text = badge_text(person.id, generation, category=person.category, event=event, key=key, secret_key=secret_key)
         invite = next_invite(event, person.invite_sequence, person.invite_withdrawn, now=now)
-        rows.append((person.id, badge_digest(text), generation, invite.sequence, now, event.sequence))
+        rows.append(
+            (person.id, badge_digest(text), generation, invite.sequence, now, event.sequence, code.digest, code.draw)
+        )
         addressee = Addressee.of(person, status=Status.CONFIRMED, badge_generation=generation)
-        letters.append(letter_about(kind, event, addressee, invite=invite))
+        letters.append(letter_about(kind, event, addressee, invite=invite, reason=reason))
     await tx.execute_many(
         """UPDATE registration SET status = 'confirmed', waitlist_number = NULL, badge_digest = $2, badge_generation = $3,
                   invite_sequence = $4, told_sequence = $6, invite_withdrawn = FALSE, changed_at = $5, version = version + 1,
-                  awaits = NULL, answer_until = NULL, check_digest = NULL
+                  awaits = NULL, answer_until = NULL, check_digest = NULL, badge_code_digest = $7, badge_code_draw = $8
            WHERE id = $1""",
         rows,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from events_service import clock
-from events_service.agenda.queries import Published, published_agenda
+from events_service.agenda.release_queries import Published, published_agenda
 from events_service.agenda.rules import Agenda, Overlap, Session
 from events_service.agenda.writing import lock_sessions
 from events_service.database import Transaction

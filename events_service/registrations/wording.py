@@ -1,7 +1,7 @@
 """What each kind of letter says, in the recipient's language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -32,6 +32,20 @@ class Said:
     closing_html: Markup
 
     @classmethod
+    def of(cls, ours: Wording, own: Words | None, values: Mapping[str, str]) -> "Said":
+        """An organiser's words where there are any, else ours."""
+        return cls.by_us(ours) if own is None else cls.by_organiser(own, values)
+
+    def with_reason(self, reason: str) -> "Said":
+        """The same, and what an organiser wrote to it at the end, whoever wrote the rest."""
+        closing_html = self.closing_html + Markup("\n") + as_html(reason, {})
+        return replace(self, closing=f"{self.closing}\n\n{reason}".strip(), closing_html=closing_html)
+
+    def as_a_test(self) -> "Said":
+        """The same, with a subject that says so."""
+        return replace(self, subject=_("Test: %s") % self.subject)
+
+    @classmethod
     def by_us(cls, ours: Wording) -> "Said":
         """Our words: nothing in them is left to fill in."""
         return cls(ours.subject, ours.opening, ours.closing, as_html(ours.opening, {}), as_html(ours.closing, {}))
@@ -48,8 +62,10 @@ class Said:
         )
 
 
-def wording(kind: str, event: Event, *, reason: str = "", position: int | None = None) -> Wording:
-    """The words of that kind of letter."""
+def wording(
+    kind: str, event: Event, *, reason: str = "", position: int | None = None, is_online: bool = False
+) -> Wording:
+    """The words of that kind of letter; `is_online` for who takes part so."""
     title = event.title
     match kind:
         case "confirmed":
@@ -101,6 +117,14 @@ def wording(kind: str, event: Event, *, reason: str = "", position: int | None =
                     "Your calendar told us that you cannot come. Your seat goes to the next in line, and your badge is no longer valid."
                 ),
                 _("If that was a mistake, register again while there are seats: %s") % page_url(event),
+            )
+        case "attendance_changed":
+            return Wording(
+                _("How you take part changed: %s") % title,
+                _("You now take part online.") if is_online else _("You now take part in the room."),
+                _(
+                    "Your seat and your badge stay yours. The invite in this letter puts the right place into your calendar."
+                ),
             )
         case "event_changed":
             return Wording(
