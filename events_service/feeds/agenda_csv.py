@@ -5,7 +5,7 @@ import io
 from zoneinfo import ZoneInfo
 
 from events_service.agenda.entries import session_url
-from events_service.agenda.queries import Published
+from events_service.agenda.release_queries import Published
 from events_service.agenda.rules import Session, SessionState
 from events_service.feeds.schedule import takes_place
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from events_service import settings
-from events_service.agenda.queries import ReleaseNote
+from events_service.agenda.release_queries import ReleaseNote
 from events_service.agenda.rules import Change, ChangeKind, Slot
 from events_service.events.entries import page_url
 from events_service.events.rules import Event

@@ -1,6 +1,6 @@
 """One event as a calendar that anyone may read, with those of its released sessions that are asked for."""
 
-from events_service.agenda.queries import Published
+from events_service.agenda.release_queries import Published
 from events_service.calendar import Feed
 from events_service.events.entries import public_entry
 from events_service.events.rules import Event

@@ -8,7 +8,7 @@ from litestar import HttpMethod, Request, Response, route
 from litestar.params import FromPath
 
 from events_service import clock
-from events_service.agenda.queries import Published, ReleaseNote, published_agenda, release_notes
+from events_service.agenda.release_queries import Published, ReleaseNote, published_agenda, release_notes
 from events_service.agenda.told import more_told_from, told_changes
 from events_service.errors import NotFound
 from events_service.events.access import visible_event

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from events_service import clock
-from events_service.agenda.queries import Published, published_agenda
+from events_service.agenda.release_queries import Published, published_agenda
 from events_service.calendar import feed_ics
 from events_service.errors import Conflict
 from events_service.events.queries import event_by_slug

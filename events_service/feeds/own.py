@@ -6,7 +6,7 @@ from datetime import datetime
 
 from events_service import settings
 from events_service.agenda.entries import held_session_entry, session_entry, tentative_session_entry
-from events_service.agenda.queries import Published, published_agenda
+from events_service.agenda.release_queries import Published, published_agenda
 from events_service.agenda.rules import Session
 from events_service.calendar import Entry, Feed
 from events_service.events.entries import confirmed_entry, tentative_entry
@@ -22,6 +22,7 @@ from events_service.feeds.queries import (
     spoken_at,
 )
 from events_service.feeds.released_entries import as_it_stands
+from events_service.registrations.links import join_page_url
 from events_service.registrations.rules import Status
 from events_service.registrations.sign_up_rules import SignUpStatus
 from events_service.speakers.rules import OUT
@@ -69,8 +70,9 @@ async def own_calendar_of(feed: OwnFeed, *, now: datetime) -> OwnCalendar:
         if published is None:
             continue
         here = [one for one in held if one.event.id == event.id]
+        seat = next((one for one in here if one.status is Status.CONFIRMED), None)
         parts = _parts(published, here, choices, [one for one in spoken if one.event.id == event.id])
-        entries += [_session_entry(published, part, sent.get(part.session.id)) for part in parts]
+        entries += [_session_entry(published, part, sent.get(part.session.id), seat) for part in parts]
         ends += [moment for moment in published.release.agenda.embargoes_until() if moment > now]
     entries[len(held) :] = sorted(entries[len(held) :], key=lambda entry: (entry.starts_at, entry.uid))
     name = f"{settings.current().organisation}: {_('my events')}"
@@ -109,19 +111,41 @@ def _speaks(session: Session, person: Speaking) -> bool:
 
 
 def _event_entry(held: Held) -> Entry:
-    """With the join link and the whole venue for who has a seat; tentative, and as the public sees it, for who waits."""
-    sequence = max(held.event.sequence, held.invite_sequence or 0)
-    shown = confirmed_entry if held.status is Status.CONFIRMED else tentative_entry
-    return replace(shown(held.event, sequence=sequence), last_modified=held.changed_at)
+    """As the invite has it for who has a seat: with the join link and the whole venue, or their join page where they take part online.
+
+    Tentative, and as the public sees it, for who waits.
+    """
+    event, sequence = held.event, max(held.event.sequence, held.invite_sequence or 0)
+    if held.status is Status.CONFIRMED:
+        join_page = _join_page(held) if held.is_online and event.join_url else ""
+        entry = confirmed_entry(event, sequence=sequence, online=held.is_online, join_page=join_page)
+    else:
+        entry = tentative_entry(event, sequence=sequence)
+    return replace(entry, last_modified=held.changed_at)
 
 
-def _session_entry(published: Published, part: _Part, sent: Sent | None) -> Entry:
+def _join_page(seat: Held, session: Session | None = None) -> str:
+    session_id = session.id if session else None
+    return join_page_url(seat.registration_id, seat.links_generation, settings.current(), session_id=session_id)
+
+
+def _session_join_page(session: Session, seat: Held | None) -> str:
+    """A session's own for who has a seat at the event, the event's for who has it online; speakers without a seat have neither."""
+    if seat is None:
+        return ""
+    if session.join_url:
+        return _join_page(seat, session)
+    return _join_page(seat) if seat.is_online and seat.event.join_url else ""
+
+
+def _session_entry(published: Published, part: _Part, sent: Sent | None, seat: Held | None) -> Entry:
     """Never below what they were sent, by mail, about the same session."""
     event, agenda, session = published.event, published.release.agenda, as_it_stands(published.event, part.session)
     names = [speaker.name for _, speaker in published.appearing(session)]
     sequence = max(session.sequence, sent.sequence if sent else 0)
     if part.is_held:
-        entry = held_session_entry(event, session, agenda, speakers=names, sequence=sequence)
+        join_page = _session_join_page(session, seat)
+        entry = held_session_entry(event, session, agenda, speakers=names, sequence=sequence, join_page=join_page)
     elif part.is_marked_only:
         entry = replace(session_entry(event, session, agenda, speakers=names, sequence=sequence), transparent=True)
     else:

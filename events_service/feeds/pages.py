@@ -7,7 +7,7 @@ from litestar import HttpMethod, Request, Response, route
 from litestar.params import FromPath, QueryParameter
 
 from events_service import clock, settings
-from events_service.agenda.queries import Published, published_agenda
+from events_service.agenda.release_queries import Published, published_agenda
 from events_service.calendar import Feed, feed_ics
 from events_service.errors import NotFound
 from events_service.events.access import visible_event

@@ -7,7 +7,7 @@ from datetime import datetime
 from events_service.database import Row, fetch, look_up
 from events_service.events.queries import event_from
 from events_service.events.rules import Event
-from events_service.registrations.rules import Status
+from events_service.registrations.rules import Attendance, Status
 from events_service.registrations.sign_up_rules import SignUpStatus
 from events_service.speakers.rules import OUT, State
 
@@ -33,9 +33,16 @@ class Held:
 
     event: Event
     registration_id: str
+    links_generation: int
     status: Status
+    attendance: Attendance
     invite_sequence: int | None
     changed_at: datetime
+
+    @property
+    def is_online(self) -> bool:
+        """Whether they have a seat at the event's meeting."""
+        return self.status is Status.CONFIRMED and self.attendance is Attendance.ONLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,7 @@ async def own_feed(feed_digest: str) -> OwnFeed | None:
 async def held_events(feed: OwnFeed) -> list[Held]:
     """The events a participant's feed shows, by start."""
     rows = await fetch(
-        f"""SELECT event.*, held.id AS held_id, held.status AS held_status, held.invite_sequence,
+        f"""SELECT event.*, held.id AS held_id, held.status AS held_status, held.attendance, held.links_generation, held.invite_sequence,
                    held.changed_at AS held_changed_at
             FROM registration own
             JOIN registration held ON held.email_key = own.email_key AND {_HELD}
@@ -195,7 +202,9 @@ def _held_from(row: Row) -> Held:
     return Held(
         event,
         row["held_id"],
+        row["links_generation"],
         Status(row["held_status"]),
+        Attendance(row["attendance"]),
         row["invite_sequence"],
         max(event.changed_at, row["held_changed_at"]),
     )

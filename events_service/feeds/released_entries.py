@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from events_service.agenda.entries import session_entry
-from events_service.agenda.queries import Published
+from events_service.agenda.release_queries import Published
 from events_service.agenda.rules import Session, SessionState
 from events_service.calendar import Entry
 from events_service.events.rules import Event, Status

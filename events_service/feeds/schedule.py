@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from events_service import settings
 from events_service.agenda.entries import session_url
 from events_service.agenda.guids import guid_in_room, guid_of
-from events_service.agenda.queries import Published
+from events_service.agenda.release_queries import Published
 from events_service.agenda.rules import Room, Session, SessionState, Track
 from events_service.events.entries import page_url
 from events_service.events.rules import Disclosure, Event, Format, Status

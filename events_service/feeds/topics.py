@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from events_service.agenda.queries import published_agenda
+from events_service.agenda.release_queries import published_agenda
 from events_service.database import fetch, fetch_one
 from events_service.database.sql import meant_literally
 from events_service.events.queries import Wanted, events_revision, list_events

@@ -1,18 +1,24 @@
 """Sending a message to many, once."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from events_service import clock
 from events_service.audit.actions import record
 from events_service.audit.rules import Deed, Doer
 from events_service.database import transaction
-from events_service.errors import Conflict
+from events_service.errors import Conflict, FieldError, Invalid, NotFound
 from events_service.events.rules import Event
 from events_service.identifiers import new_id
 from events_service.messages.queries import recipients_in, statement
 from events_service.messages.rules import Message
 from events_service.outbox.actions import post
-from events_service.registrations.letters import ORDINARY, Addressee, letter_about
+from events_service.people.queries import AccountRow, account, account_id_of
+from events_service.people.rules import Permission, read_grants
+from events_service.registrations.letter_facts import ORDINARY, Addressee, letter_about
+from events_service.registrations.samples import test_letter
+from events_service.texts.rules import Words
 
 _NOTE = """
 INSERT INTO bulk_message (id, event, key, segment, texts, main_language, sent_by, recipients, left_out, created_at)
@@ -59,3 +65,26 @@ async def send_message(event: Event, message: Message, *, key: str, by: Doer) ->
         fields = (f"answers.{message.segment.answer_name}",) if message.segment.names_an_answer else ()
         await record(tx, by, Deed("sent_message", event.slug, "bulk_message", message_id, fields))
     return len(letters)
+
+
+async def send_test(event: Event, texts: Mapping[str, Words], *, to: str, name: str) -> None:
+    """The message as an imagined participant would get it, once in each of its languages, to a colleague's address."""
+    letters = [
+        test_letter(event, "bulk_message", language, words, to=to, name=name) for language, words in texts.items()
+    ]
+    async with transaction() as tx:
+        await post(tx, letters)
+
+
+async def colleague_at(address: str, event: Event) -> AccountRow:
+    """The account with that address. Raises `Invalid` for one that is of no account that may send letters at the event."""
+    refused = Invalid(
+        [FieldError("to", "no_colleague", "A test goes to an account that may send letters at this event.")]
+    )
+    try:
+        found = await account(await account_id_of(address.lower()))
+    except NotFound as unknown:
+        raise refused from unknown
+    if found.disabled or not any(one.allows(Permission.SEND_LETTERS, event.slug) for one in read_grants(found.roles)):
+        raise refused
+    return found

@@ -6,14 +6,14 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 
 from events_service import clock
-from events_service.agenda.queries import published_agenda
+from events_service.agenda.release_queries import published_agenda
 from events_service.audit.actions import record_seen
 from events_service.audit.rules import Deed, Doer
 from events_service.errors import Conflict, Invalid
 from events_service.events.access import needs_at_event
 from events_service.events.queries import event_by_slug
 from events_service.events.rules import Event
-from events_service.messages.actions import send_message
+from events_service.messages.actions import send_message, send_test
 from events_service.messages.drafts import MessageForm, message_from
 from events_service.messages.queries import Recipients, recipients_of, sent_messages
 from events_service.messages.rules import PLACEHOLDERS, Message
@@ -83,6 +83,20 @@ async def send(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
     return redirect(f"/office/events/{slug}/messages?done=message_sent")
 
 
+@post(NEW + "/test", guards=[needs_at_event(Permission.SEND_LETTERS)])
+async def try_it(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
+    """Send the letter, in each of its languages, to whoever asks. Nobody else gets anything."""
+    event = await event_by_slug(slug)
+    form, message = await _typed(request)
+    if message is None:
+        return await _form(request, event, typed=form.typed, errors=form.errors, status=422)
+    actor = await actor_of(request)
+    if not actor.email:
+        raise Conflict(_("There is no mail address in your account to send a test to."), code="no_address")
+    await send_test(event, message.texts, to=actor.email, name=actor.name)
+    return await _form(request, event, typed=form.typed, said="test_sent")
+
+
 async def _typed(request: PageRequest) -> tuple[Form[MessageForm], Message | None]:
     """The form, and the message in it where all is right."""
     form = await read_form(request, MessageForm, many=MANY)
@@ -105,6 +119,7 @@ async def _form(
     recipients: Recipients | None = None,
     samples: dict[str, Rendered] | None = None,
     message: Message | None = None,
+    said: str = "",
     status: int = 200,
 ) -> Response[str]:
     published = await published_agenda(event, now=clock.now())
@@ -133,6 +148,7 @@ async def _form(
         named=recipients.people[:NAMED_AT_MOST] if recipients else (),
         by_language=by_language,
         samples=samples or {},
+        said=said,
     )
     response.headers["Content-Security-Policy"] = LETTER_POLICY
     return response
@@ -145,7 +161,7 @@ async def _doer(request: PageRequest) -> Doer:
 ROUTES = [
     Router(
         "/",
-        route_handlers=[messages, new_message, preview, send],
+        route_handlers=[messages, new_message, preview, send, try_it],
         exception_handlers={SignInFirst: to_sign_in},
         include_in_schema=False,
     )

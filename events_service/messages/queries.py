@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from events_service.database import Row, fetch
+from events_service.database import Row, fetch, fetch_one
+from events_service.errors import NotFound
 from events_service.messages.rules import Segment, answers_fit
 from events_service.outbox.rules import is_safe_address
 from events_service.registrations.queries import Registration, registration_from
@@ -76,10 +77,23 @@ async def recipients_of(event_id: str, segment: Segment) -> Recipients:
     return recipients_in(await fetch(found, *values), segment)
 
 
-async def sent_messages(event_id: str, *, limit: int = 100) -> list[Sent]:
-    """What was sent to an event's participants, the newest first."""
-    rows = await fetch("SELECT * FROM bulk_message WHERE event = $1 ORDER BY id DESC LIMIT $2", event_id, limit)
+async def sent_messages(event_id: str, *, after: str = "", limit: int = 100) -> list[Sent]:
+    """What was sent to an event's participants, the newest first; `after` is the id of the last one seen."""
+    rows = await fetch(
+        "SELECT * FROM bulk_message WHERE event = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3",
+        event_id,
+        after,
+        limit,
+    )
     return [_sent(row) for row in rows]
+
+
+async def sent_under(key: str) -> Sent:
+    """The message that was sent under that key. Raises `NotFound`."""
+    row = await fetch_one("SELECT * FROM bulk_message WHERE key = $1", key)
+    if row is None:
+        raise NotFound()
+    return _sent(row)
 
 
 def _sent(row: Row) -> Sent:

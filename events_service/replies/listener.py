@@ -57,13 +57,16 @@ async def start(address: str) -> asyncio.Server:
 
 
 class ReplyMail:
-    """What is answered to a mail server: only mail for our reply addresses is taken, one recipient at a time."""
+    """What is answered to a mail server: only mail for addresses of ours is taken, one recipient at a time."""
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Refuse what is not for us before it is sent."""
-        if not is_reply_address(address, settings.current().reply_address):
+        own = settings.current()
+        # What cannot be delivered comes back to where letters are sent from, which may be another address.
+        comes_back = address.strip("<> ").casefold() == own.sender_address.casefold()
+        if not (comes_back or is_reply_address(address, own.reply_address)):
             return "550 5.1.1 There is no such mailbox here"
         if envelope.rcpt_tos:
             # LMTP wants an answer for each recipient; the next one gets its own in a transaction of its own.
@@ -72,15 +75,16 @@ class ReplyMail:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Take the mail in; what is no mail is refused, and what we cannot do now is asked for again later."""
+        """Take the mail in; what is no mail, or breaks us, is refused, and what we cannot do now is asked for again later."""
         content: Any = envelope.original_content
         try:
             verdict = await take_in(bytes(content or b""), came_by=CameBy.LISTENER, recipients=tuple(envelope.rcpt_tos))
         except Unavailable:
             return "451 4.3.0 Not now, please try again"
         except Exception as error:
-            log.error("mail.failed", exc_info=error)
-            return "451 4.3.0 Not now, please try again"
+            # Of the error's words only its kind: they may be the mail's. It would fail again for as long as it is sent again.
+            log.error("mail.failed", came_by=CameBy.LISTENER.value, error=type(error).__name__)
+            return "554 5.6.0 This cannot be read"
         return "554 5.6.0 This cannot be read" if verdict.why == "unreadable" else "250 2.0.0 Taken in"
 
 

@@ -68,18 +68,32 @@ async def watch(url: str, stop: asyncio.Event) -> None:
 
 
 async def empty_once(where: Where) -> int:
-    """Take in what is unread, the oldest first, 200 at most, and mark each as read after its commit. Returns how many."""
+    """Take in what is unread, the oldest first, 200 at most, and mark each as read after its commit. Returns how many.
+
+    A mail that fails by itself is passed over, and counts: it must not hold up those behind it.
+    """
     box = await asyncio.to_thread(_open, where)
     try:
         waiting = (await asyncio.to_thread(box.uids, "UNSEEN UNDELETED", None))[:AT_ONCE]
         for uid in waiting:
             raw = await asyncio.to_thread(_contents, box, uid)
             if raw is not None:
-                await take_in(raw, came_by=CameBy.MAILBOX)
+                await _take_in_or_pass(raw)
             await asyncio.to_thread(box.flag, uid, MailMessageFlags.SEEN, True)
         return len(waiting)
     finally:
         await asyncio.to_thread(_close, box)
+
+
+async def _take_in_or_pass(raw: bytes) -> None:
+    """Take it in. Raises `Unavailable`, and nothing else: whatever the mail breaks, trying it again would break it again."""
+    try:
+        await take_in(raw, came_by=CameBy.MAILBOX)
+    except Unavailable:
+        raise
+    except Exception as error:
+        # Of the error's words only its kind: they may be the mail's.
+        log.error("mail.failed", came_by=CameBy.MAILBOX.value, error=type(error).__name__)
 
 
 def _open(where: Where) -> BaseMailBox:

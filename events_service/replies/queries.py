@@ -39,7 +39,10 @@ class Taken:
 
 _TAKEN = """
 SELECT inbound_mail.*, event.slug AS event_slug, event.title AS event_title, session.title AS session_title,
-       registration.id AS registration_id, registration.protected, registration.name AS shown_as
+       registration.id AS registration_id, registration.protected, registration.name AS shown_as,
+       EXISTS (SELECT 1 FROM registration AS hidden WHERE hidden.protected
+               AND (hidden.event = inbound_mail.event OR inbound_mail.event IS NULL)
+               AND hidden.email_key IN (inbound_mail.sender, inbound_mail.attendee)) AS from_protected
 FROM inbound_mail LEFT JOIN event ON event.id = inbound_mail.event LEFT JOIN session ON session.id = inbound_mail.session
 LEFT JOIN registration ON registration.event = inbound_mail.event AND registration.email_key = inbound_mail.email_key
 """
@@ -80,7 +83,7 @@ async def how_many_wait(events: Sequence[str] | None = None) -> int:
 
 
 def _taken(row: Row) -> Taken:
-    """Of protected people the name they are shown by alone: neither their address nor their words."""
+    """Of protected people the name they are shown by alone, whoever's invite they answer: neither their address nor their words."""
     found = Taken(
         id=row["id"],
         received_at=row["received_at"],
@@ -99,7 +102,7 @@ def _taken(row: Row) -> Taken:
         contents=row["contents"],
         decided_at=row["decided_at"],
     )
-    if not row["protected"]:
+    if not (row["protected"] or row["from_protected"]):
         return found
-    shown = row["shown_as"]
-    return replace(found, holder=shown, sender=shown, attendee="", subject="", contents=None)
+    alias = row["shown_as"] if row["protected"] else ""
+    return replace(found, holder=alias or found.holder, sender=alias, attendee="", subject="", contents=None)

@@ -18,6 +18,7 @@ from urllib.parse import unquote
 import nh3
 from icalendar import Calendar
 
+from events_service.outbox.bounces import UNFIT
 from events_service.registrations.answer_rules import Answer
 from events_service.replies.rules import CalendarReply, Mail
 
@@ -36,8 +37,8 @@ WANTED = ("METHOD", "UID", "ATTENDEE", "ORGANIZER", "SEQUENCE", "DTSTAMP")
 _MIME_HEADER = re.compile(rb"(?im)^(?:content-|mime-)[a-z-]+:[^\r\n]*(?:\r?\n?[ \t][^\r\n]*)*")
 _FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]")
 _LINE = re.compile(r"\r\n|\r|\n")
-_MESSAGE_ID = re.compile(r"<([^<>@\s]{1,200}@[^<>@\s]{1,200})>")
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+# Letters of ours have ids of printable ASCII; what else somebody writes there is none of them, and no text for a database.
+_MESSAGE_ID = re.compile(r"<([!-;=?A-~]{1,200}@[!-;=?A-~]{1,200})>")
 
 
 class Unreadable(Exception):
@@ -66,7 +67,7 @@ def words_of(raw: bytes) -> str:
                 if part.get_content_type() == kind:
                     text = _text(part)
                     text = unescape(nh3.clean(text, tags=set())) if kind == "text/html" else text
-                    lines = (_UNFIT.sub(" ", line).strip() for line in _LINE.split(text))
+                    lines = (UNFIT.sub(" ", line).strip() for line in _LINE.split(text))
                     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:LONGEST_WORDS]
     except Exception:
         return ""
@@ -326,4 +327,4 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _clean(text: str) -> str:
-    return _UNFIT.sub(" ", text).strip()
+    return UNFIT.sub(" ", text).strip()
