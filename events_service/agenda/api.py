@@ -10,9 +10,10 @@ from litestar.openapi.spec import Example
 from litestar.params import Body, PathParameter, QueryParameter
 
 from events_service import clock
-from events_service.agenda import draft_queries, sessions, shapes
+from events_service.agenda import draft_queries, examples, sessions
 from events_service.agenda.drafts import AgendaChange, SessionChange, SessionDraft
-from events_service.agenda.queries import draft_of, head_of, published_agenda, release_numbered
+from events_service.agenda.queries import draft_of, head_of
+from events_service.agenda.release_queries import published_agenda, release_numbered
 from events_service.agenda.shapes import (
     AgendaHeadOut,
     AgendaOut,
@@ -79,7 +80,7 @@ _shelf = Shelf()
     tags=TAGS,
     media_type=JSON,
     responses={
-        **answers(200, AgendaOut, shapes.EXAMPLE_AGENDA, 401, 404),
+        **answers(200, AgendaOut, examples.AGENDA, 401, 404),
         304: ResponseSpec(
             None, description="Nothing changed since the answer with that ETag.", generate_examples=False
         ),
@@ -129,10 +130,10 @@ def _number(asked: str) -> int:
     summary="Set how an agenda is kept",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(200, AgendaHeadOut, shapes.EXAMPLE_HEAD, 401, 403, 404, 415),
+    responses=answers(200, AgendaHeadOut, examples.HEAD, 401, 403, 404, 415),
 )
 async def change_agenda(
-    slug: SlugInPath, data: Annotated[AgendaChange, Body(examples=[Example(value=shapes.EXAMPLE_AGENDA_CHANGE)])]
+    slug: SlugInPath, data: Annotated[AgendaChange, Body(examples=[Example(value=examples.AGENDA_CHANGE)])]
 ) -> AgendaHeadOut:
     """Whether a sign-up for a session is refused, or warned of, while the person has another at the same time."""
     return agenda_head_out(await sessions.change_agenda(slug, data))
@@ -144,7 +145,7 @@ async def change_agenda(
     summary="List sessions",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(200, Page[SessionOut], {"items": [shapes.EXAMPLE_SESSION], "next": None}, 401, 403, 404),
+    responses=answers(200, Page[SessionOut], {"items": [examples.SESSION], "next": None}, 401, 403, 404),
 )
 async def list_sessions(
     slug: SlugInPath,
@@ -170,10 +171,10 @@ async def list_sessions(
     summary="Add a session",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(201, SessionOut, shapes.EXAMPLE_SESSION, 401, 403, 404, 409, 415),
+    responses=answers(201, SessionOut, examples.SESSION, 401, 403, 404, 409, 415),
 )
 async def add_session(
-    slug: SlugInPath, data: Annotated[SessionDraft, Body(examples=[Example(value=shapes.EXAMPLE_SESSION_DRAFT)])]
+    slug: SlugInPath, data: Annotated[SessionDraft, Body(examples=[Example(value=examples.SESSION_DRAFT)])]
 ) -> SessionOut:
     """To the draft; the next release shows it. Without times it lies on the shelf, `minutes` long."""
     session = await sessions.add_session(slug, data)
@@ -186,7 +187,7 @@ async def add_session(
     summary="Read a session",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(200, SessionOut, shapes.EXAMPLE_SESSION, 401, 403, 404),
+    responses=answers(200, SessionOut, examples.SESSION, 401, 403, 404),
 )
 async def read_session(slug: SlugInPath, session_id: SessionInPath) -> SessionOut:
     """As it is in the draft."""
@@ -200,12 +201,12 @@ async def read_session(slug: SlugInPath, session_id: SessionInPath) -> SessionOu
     summary="Change a session",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(200, SessionOut, shapes.EXAMPLE_MOVED, 401, 403, 404, 409, 415),
+    responses=answers(200, SessionOut, examples.MOVED, 401, 403, 404, 409, 415),
 )
 async def change_session(
     slug: SlugInPath,
     session_id: SessionInPath,
-    data: Annotated[SessionChange, Body(examples=[Example(value=shapes.EXAMPLE_SESSION_CHANGE)])],
+    data: Annotated[SessionChange, Body(examples=[Example(value=examples.SESSION_CHANGE)])],
 ) -> SessionOut:
     """Only what is given changes: `starts_at` alone moves it and keeps its length, `starts_at: null` lays it on the shelf."""
     session = await sessions.edit_session(slug, session_id, data)

@@ -24,9 +24,11 @@ from events_service.outbox.rules import NewLetter
 from events_service.speakers.actions import locked_speaker, touch_roster
 from events_service.speakers.queries import speaker_from
 from events_service.speakers.rules import AGAIN_BY_HAND_AFTER, OUT, REMIND_AFTER, REMIND_WITHIN, Speaker, State
+from events_service.texts.rules import Words
 
 ASKED, REMINDED, LINK = "speaker_asked", "speaker_reminded", "speaker_link"
-KINDS = (ASKED, REMINDED, LINK)
+SPEAKER_SAMPLE = "speaker_test"
+KINDS = (ASKED, REMINDED, LINK, SPEAKER_SAMPLE)
 LETTERS_AT_ONCE = 200
 SLOTS_NAMED = 40
 
@@ -53,13 +55,18 @@ class SlotFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AskingFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a letter to a speaker is written from; the link is drawn again from the id and its generation."""
+    """All that a letter to a speaker is written from; the link is drawn again from the id and its generation.
+
+    `words` are an organiser's for this letter alone; `sample_of` is the kind that a test shows.
+    """
 
     event: Event
     speaker_id: str
     link_generation: int
     name: str
     slots: tuple[SlotFacts, ...] = ()
+    words: Words | None = None
+    sample_of: str = ""
 
 
 async def ask_speakers(slug: str, speaker_id: str | None = None) -> int:

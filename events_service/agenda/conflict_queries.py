@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from events_service.agenda.conflicts import FREE_TIME, AgendaConflict, Elsewhere, Override, find_conflicts
+from events_service.agenda.conflict_kinds import AgendaConflict, Elsewhere, Override
+from events_service.agenda.conflicts import FREE_TIME, find_conflicts
 from events_service.agenda.drafts import LONGEST_MINUTES
 from events_service.agenda.queries import draft_of, head_of
 from events_service.agenda.rules import Agenda, SessionState

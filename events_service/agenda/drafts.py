@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from events_service.agenda.rules import COLOURS, Overlap, Part, SessionKind, SessionState
 from events_service.events.drafts import Latitude, Longitude, Seats, Topics, Version, given
+from events_service.sentences import sentence
 from events_service.speakers.rules import State
 from events_service.web.bodies import Body, Wrong
 from events_service.web.fields import (
@@ -50,7 +51,7 @@ Position = Annotated[int, Meta(ge=0, le=10_000)]
 def known_colour(name: str) -> str:
     """A colour of the palette."""
     if name not in COLOURS:
-        raise Wrong("unknown_colour", f"Use one of {', '.join(COLOURS)}.")
+        raise Wrong("unknown_colour", sentence("Use one of %(colours)s.", colours=", ".join(COLOURS)))
     return name
 
 

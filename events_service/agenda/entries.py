@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from events_service import settings
 from events_service.agenda.rules import Agenda, Room, Session, SessionKind, SessionState
 from events_service.calendar import Entry, EntryStatus, session_uid
-from events_service.events.entries import local_times
+from events_service.events.entries import led_to, local_times
 from events_service.events.rules import NORDIC_CLOCKS, Disclosure, Event, Format, Venue
 from events_service.web.words import gettext as _
 
@@ -38,11 +38,18 @@ def tentative_session_entry(
 
 
 def held_session_entry(
-    event: Event, session: Session, agenda: Agenda, *, speakers: Sequence[str], sequence: int | None = None
+    event: Event,
+    session: Session,
+    agenda: Agenda,
+    *,
+    speakers: Sequence[str],
+    sequence: int | None = None,
+    join_page: str = "",
 ) -> Entry:
     """The session for somebody who has a place or a part in it: the whole address, and the link to join it online.
 
-    Without a link of its own, a session of an online or hybrid event has the event's.
+    Without a link of its own, a session of an online or hybrid event has the event's. `join_page` is where this person joins and is
+    checked in by it: named first, before the meeting's own link.
     """
     entry = _entry(event, session, agenda, speakers=speakers, sequence=sequence, is_disclosed=True)
     join_url = session.join_url or (event.join_url if event.is_online else None)
@@ -50,6 +57,7 @@ def held_session_entry(
         return entry
     # The join link takes the place of the word "Online": calendar programs make LOCATION a button.
     location = "" if entry.location == _("Online") else entry.location
+    entry = led_to(entry, join_page)
     return replace(entry, location=location, join_url=join_url, join_label=_("Join online"))
 
 

@@ -174,7 +174,9 @@ class _Planner:
                 self.matched.add(known.id)
                 yield entry, known
             elif entry.keys[0] in by_key or entry.keys[0] in keys_given:
-                self.skipped.append(Skipped(entry.label, entry.title, "Another event of the file is called the same."))
+                self.skipped.append(
+                    Skipped(entry.label, entry.title, "Another session of the file is called the same.")
+                )
             else:
                 keys_given.add(entry.keys[0])
                 yield entry, None

@@ -1,7 +1,7 @@
 """What organisers say of conflicts: that one is meant, with the reason, or no longer."""
 
 from events_service import clock
-from events_service.agenda.conflicts import Override
+from events_service.agenda.conflict_kinds import Override
 from events_service.database import transaction
 from events_service.errors import NotFound
 from events_service.events.queries import event_by_slug

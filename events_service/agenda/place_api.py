@@ -6,7 +6,7 @@ from litestar import delete, get, patch, post
 from litestar.openapi.spec import Example
 from litestar.params import Body, PathParameter
 
-from events_service.agenda import draft_queries, rooms, shapes, tracks
+from events_service.agenda import draft_queries, examples, rooms, tracks
 from events_service.agenda.api import EDITORS, TAGS, SlugInPath, VersionAsked, version_given
 from events_service.agenda.drafts import RoomChange, RoomDraft, TrackChange, TrackDraft
 from events_service.agenda.shapes import RoomOut, TrackOut, room_out, track_out
@@ -29,7 +29,7 @@ TrackInPath = Annotated[str, PathParameter(description="The track's id.")]
     summary="List rooms",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(200, Page[RoomOut], {"items": [shapes.EXAMPLE_ROOM], "next": None}, 401, 403, 404),
+    responses=answers(200, Page[RoomOut], {"items": [examples.ROOM], "next": None}, 401, 403, 404),
 )
 async def list_rooms(slug: SlugInPath, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[RoomOut]:
     """Rooms of the draft, in the organisers' order."""
@@ -46,10 +46,10 @@ async def list_rooms(slug: SlugInPath, limit: Limit = DEFAULT_LIMIT, cursor: Cur
     summary="Add a room",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(201, RoomOut, shapes.EXAMPLE_ROOM, 401, 403, 404, 409, 415),
+    responses=answers(201, RoomOut, examples.ROOM, 401, 403, 404, 409, 415),
 )
 async def add_room(
-    slug: SlugInPath, data: Annotated[RoomDraft, Body(examples=[Example(value=shapes.EXAMPLE_ROOM_DRAFT)])]
+    slug: SlugInPath, data: Annotated[RoomDraft, Body(examples=[Example(value=examples.ROOM_DRAFT)])]
 ) -> RoomOut:
     """To the draft, after the others unless it says where."""
     return room_out(await rooms.add_room(slug, data))
@@ -61,7 +61,7 @@ async def add_room(
     summary="Read a room",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(200, RoomOut, shapes.EXAMPLE_ROOM, 401, 403, 404),
+    responses=answers(200, RoomOut, examples.ROOM, 401, 403, 404),
 )
 async def read_room(slug: SlugInPath, room_id: RoomInPath) -> RoomOut:
     """As it is in the draft."""
@@ -74,14 +74,12 @@ async def read_room(slug: SlugInPath, room_id: RoomInPath) -> RoomOut:
     summary="Change a room",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(
-        200, RoomOut, {**shapes.EXAMPLE_ROOM, **shapes.EXAMPLE_ROOM_CHANGE, "version": 2}, 401, 403, 404, 409, 415
-    ),
+    responses=answers(200, RoomOut, {**examples.ROOM, **examples.ROOM_CHANGE, "version": 2}, 401, 403, 404, 409, 415),
 )
 async def change_room(
     slug: SlugInPath,
     room_id: RoomInPath,
-    data: Annotated[RoomChange, Body(examples=[Example(value=shapes.EXAMPLE_ROOM_CHANGE)])],
+    data: Annotated[RoomChange, Body(examples=[Example(value=examples.ROOM_CHANGE)])],
 ) -> RoomOut:
     """Only what is given changes. The next release tells whoever holds a session that is then in another place."""
     return room_out(await rooms.edit_room(slug, room_id, data))
@@ -106,7 +104,7 @@ async def remove_room(slug: SlugInPath, room_id: RoomInPath, version: VersionAsk
     summary="List tracks",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(200, Page[TrackOut], {"items": [shapes.EXAMPLE_TRACK], "next": None}, 401, 403, 404),
+    responses=answers(200, Page[TrackOut], {"items": [examples.TRACK], "next": None}, 401, 403, 404),
 )
 async def list_tracks(slug: SlugInPath, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[TrackOut]:
     """Tracks of the draft, in the organisers' order."""
@@ -123,10 +121,10 @@ async def list_tracks(slug: SlugInPath, limit: Limit = DEFAULT_LIMIT, cursor: Cu
     summary="Add a track",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(201, TrackOut, shapes.EXAMPLE_TRACK, 401, 403, 404, 409, 415),
+    responses=answers(201, TrackOut, examples.TRACK, 401, 403, 404, 409, 415),
 )
 async def add_track(
-    slug: SlugInPath, data: Annotated[TrackDraft, Body(examples=[Example(value=shapes.EXAMPLE_TRACK_DRAFT)])]
+    slug: SlugInPath, data: Annotated[TrackDraft, Body(examples=[Example(value=examples.TRACK_DRAFT)])]
 ) -> TrackOut:
     """To the draft. Without a slug one is made of its name, without a colour the next of the palette is taken."""
     return track_out(await tracks.add_track(slug, data))
@@ -138,7 +136,7 @@ async def add_track(
     summary="Read a track",
     tags=TAGS,
     guards=EDITORS,
-    responses=answers(200, TrackOut, shapes.EXAMPLE_TRACK, 401, 403, 404),
+    responses=answers(200, TrackOut, examples.TRACK, 401, 403, 404),
 )
 async def read_track(slug: SlugInPath, track_id: TrackInPath) -> TrackOut:
     """As it is in the draft."""
@@ -152,13 +150,13 @@ async def read_track(slug: SlugInPath, track_id: TrackInPath) -> TrackOut:
     tags=TAGS,
     guards=EDITORS,
     responses=answers(
-        200, TrackOut, {**shapes.EXAMPLE_TRACK, **shapes.EXAMPLE_TRACK_CHANGE, "version": 2}, 401, 403, 404, 409, 415
+        200, TrackOut, {**examples.TRACK, **examples.TRACK_CHANGE, "version": 2}, 401, 403, 404, 409, 415
     ),
 )
 async def change_track(
     slug: SlugInPath,
     track_id: TrackInPath,
-    data: Annotated[TrackChange, Body(examples=[Example(value=shapes.EXAMPLE_TRACK_CHANGE)])],
+    data: Annotated[TrackChange, Body(examples=[Example(value=examples.TRACK_CHANGE)])],
 ) -> TrackOut:
     """Only what is given changes."""
     return track_out(await tracks.edit_track(slug, track_id, data))

@@ -3,8 +3,10 @@
 import msgspec
 
 from events_service import clock
-from events_service.agenda.queries import current_release, draft_of
-from events_service.agenda.rules import Agenda, Change, ChangeKind, Release, changes_between, to_release, with_sequences
+from events_service.agenda.comparing import changes_between, with_sequences
+from events_service.agenda.queries import draft_of
+from events_service.agenda.release_queries import current_release
+from events_service.agenda.rules import Agenda, Change, ChangeKind, Release, to_release
 from events_service.agenda.writing import check_version, lock_agenda, lock_sessions
 from events_service.database import Transaction, transaction
 from events_service.errors import Conflict

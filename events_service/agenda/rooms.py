@@ -12,6 +12,7 @@ from events_service.errors import Conflict, FieldError, Invalid, NotFound
 from events_service.events.queries import event_by_slug
 from events_service.events.rules import Event
 from events_service.identifiers import new_id
+from events_service.sentences import sentence
 
 
 async def add_room(slug: str, draft: RoomDraft) -> Room:
@@ -96,7 +97,9 @@ async def _room(tx: Transaction, event: Event, room_id: str) -> Room:
 
 async def _check_name(tx: Transaction, event: Event, name: str) -> None:
     if await tx.fetch_one("SELECT id FROM room WHERE event = $1 AND name = $2", event.id, name):
-        raise Conflict(f"There is a room called {name} already. Choose another name.", code="name_taken")
+        raise Conflict(
+            sentence("There is a room called %(name)s already. Choose another name.", name=name), code="name_taken"
+        )
 
 
 async def _next_position(tx: Transaction, event: Event) -> int:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from html import escape
 from typing import Any
-from zoneinfo import available_timezones
 
 from lxml import etree
 
@@ -30,7 +29,9 @@ from events_service.agenda.schedule_values import (
 )
 from events_service.agenda.schedule_xml import NotASchedule, open_xml
 from events_service.calendar import WallTimeRefused
+from events_service.clock import timezones
 from events_service.folding import search_key
+from events_service.sentences import sentence
 
 LONGEST_NAME, LONGEST_TITLE, LONGEST_KEY = 200, 300, 200
 # Until this hour a day of the programme goes on, where the file does not say.
@@ -81,7 +82,7 @@ class _Reader:
     def _learn(self, conference: Any) -> None:
         """What holds for the whole file."""
         named = _line(conference, "time_zone_name") or ""
-        self.zone = named if named in available_timezones() else self.zone
+        self.zone = named if named in timezones() else self.zone
         self.day_change = read_clock(_line(conference, "day_change") or "") or USUAL_DAY_CHANGE
         self.first_day = read_day(_line(conference, "start"))
         self.base = _line(conference, "base_url") or _line(conference, "url") or ""
@@ -112,7 +113,9 @@ class _Reader:
             self.skipped_keys.update(keys)
             return None
         if len(plain_line(full_title, most=len(full_title) + 1)) > LONGEST_TITLE:
-            self._leave_out(f"Its title is longer than {LONGEST_TITLE} characters and was shortened.")
+            self._leave_out(
+                sentence("Its title is longer than %(most)s characters and was shortened.", most=LONGEST_TITLE)
+            )
         return Entry(
             keys=keys,
             label=self.at[0],
@@ -184,7 +187,9 @@ class _Reader:
             return said
         language = read_language(said)
         if language is None:
-            self._leave_out(f"Its language “{shortened(said, most=40)}” is not one that is known.")
+            self._leave_out(
+                sentence("Its language “%(language)s” is not one that is known.", language=shortened(said, most=40))
+            )
         return language
 
     def _persons(self, event: Any) -> tuple[Person, ...] | None:
@@ -202,7 +207,13 @@ class _Reader:
             keys = named or _keys(name=search_key(name) or name)
             people.setdefault(keys[0], Person(name, keys))
         if len(people) > MOST_PEOPLE:
-            self._leave_out(f"It has {len(people)} persons; the first {MOST_PEOPLE} were taken.")
+            self._leave_out(
+                sentence(
+                    "It names %(count)s people. Only the first ones were taken: %(most)s.",
+                    count=len(people),
+                    most=MOST_PEOPLE,
+                )
+            )
         return tuple(people.values())[:MOST_PEOPLE]
 
     def _texts(self, event: Any) -> dict[str, str | None]:
@@ -226,7 +237,11 @@ class _Reader:
             address = web_address(href, base=self.base)
             if address is None:
                 if href:
-                    self._leave_out(f"The address of “{shortened(said or href, most=60)}” is not one on the web.")
+                    self._leave_out(
+                        sentence(
+                            "The address of “%(link)s” is not one on the web.", link=shortened(said or href, most=60)
+                        )
+                    )
             elif address not in seen:
                 seen.add(address)
                 yield said, address

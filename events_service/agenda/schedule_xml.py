@@ -5,6 +5,7 @@ from typing import Any
 from lxml import etree
 
 from events_service.errors import FieldError, Invalid, Refused
+from events_service.sentences import sentence
 
 LARGEST_BYTES = 20_000_000
 MOST_ELEMENTS = 400_000
@@ -22,7 +23,7 @@ class TooLarge(Refused):
     """The file is larger than any schedule."""
 
     code = "too_large"
-    detail = f"The file is too large: {LARGEST_BYTES // 1_000_000} MB is the most."
+    detail = sentence("The file is too large: %(most)s MB is the most.", most=LARGEST_BYTES // 1_000_000)
 
 
 class NotASchedule(Invalid):
@@ -95,4 +96,4 @@ class _Watch:
 def _where(error: Exception) -> str:
     """Where it went wrong, if that is known; never what stands there."""
     line = getattr(error, "lineno", None)
-    return f"{NotXml.detail} Look at line {line}." if line else NotXml.detail
+    return sentence("This is not readable as XML. Look at line %(line)s.", line=line) if line else NotXml.detail

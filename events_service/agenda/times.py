@@ -7,6 +7,7 @@ from events_service.agenda.drafts import LONGEST_MINUTES
 from events_service.calendar import DoubledWallTime, SkippedWallTime
 from events_service.errors import FieldError, Invalid
 from events_service.events.rules import to_utc, to_wall
+from events_service.sentences import sentence
 
 USUAL_MINUTES = 30
 
@@ -69,10 +70,10 @@ def _read(name: str, given: str | datetime | None, zone: str, errors: list[Field
     try:
         return to_utc(given, zone).replace(second=0, microsecond=0)
     except SkippedWallTime:
-        message = f"The clocks in {zone} are put forward over this time: there is no such moment."
+        message = sentence("The clocks in %(zone)s are put forward over this time: there is no such moment.", zone=zone)
         errors.append(FieldError(name, "impossible_wall_time", message))
     except DoubledWallTime:
-        message = f"The clocks in {zone} show this time twice. Write it with its offset."
+        message = sentence("The clocks in %(zone)s show this time twice. Write it with its offset.", zone=zone)
         errors.append(FieldError(name, "impossible_wall_time", message))
     except (OverflowError, ValueError):
         errors.append(FieldError(name, "invalid_time", "This moment cannot be told in this time zone."))

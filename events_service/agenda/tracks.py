@@ -22,6 +22,7 @@ from events_service.events.queries import event_by_slug
 from events_service.events.rules import Event
 from events_service.folding import search_key
 from events_service.identifiers import new_id
+from events_service.sentences import sentence
 
 
 async def add_track(slug: str, draft: TrackDraft) -> Track:
@@ -89,9 +90,14 @@ def slug_from(name: str, *, taken: set[str], otherwise: str) -> str:
 
 def _check_names(track: Track, others: list[Track]) -> None:
     if track.name in {other.name for other in others}:
-        raise Conflict(f"There is a track called {track.name} already. Choose another name.", code="name_taken")
+        raise Conflict(
+            sentence("There is a track called %(name)s already. Choose another name.", name=track.name),
+            code="name_taken",
+        )
     if track.slug in {other.slug for other in others}:
-        raise Conflict(f"There is a track under {track.slug} already. Choose another.", code="slug_taken")
+        raise Conflict(
+            sentence("There is a track under %(slug)s already. Choose another.", slug=track.slug), code="slug_taken"
+        )
 
 
 async def _track(tx: Transaction, event: Event, track_id: str) -> Track:

@@ -10,8 +10,9 @@ from litestar.openapi.spec import Example
 from litestar.params import Body, QueryParameter
 
 from events_service.agenda.api import AGENDA, EDITORS, NO_NUL, TAGS, SlugInPath
+from events_service.agenda.conflict_kinds import AgendaConflict, Code, Override, Severity
 from events_service.agenda.conflict_queries import conflicts_of
-from events_service.agenda.conflicts import AgendaConflict, Code, Override, Severity, open_conflicts
+from events_service.agenda.conflicts import open_conflicts
 from events_service.agenda.drafts import OverrideDraft
 from events_service.agenda.overrides import override_conflict, withdraw_override
 from events_service.errors import FieldError, Invalid

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from events_service.agenda.conflicts import AgendaConflict
+from events_service.agenda.conflict_kinds import AgendaConflict
 from events_service.agenda.rules import Agenda, Room, Session, days_of
 from events_service.events.rules import Event
 from events_service.speakers.rules import Speaker

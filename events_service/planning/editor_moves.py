@@ -23,6 +23,7 @@ from events_service.registrations.sign_up_queries import confirmed_by_session
 from events_service.web.bodies import Body
 from events_service.web.fields import Moment
 from events_service.web.problems import STATUS
+from events_service.web.words import gettext as _
 
 JsonRequest = Request[Any, Any, Any]
 
@@ -41,9 +42,9 @@ def answer_in_json(request: JsonRequest, error: Exception) -> Response[dict[str,
     if isinstance(error, Refused):
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
         detail = error.errors[0].message if isinstance(error, Invalid) and error.errors else error.detail
-        return Response({"code": error.code, "detail": detail}, status_code=status)
+        return Response({"code": error.code, "detail": _(detail)}, status_code=status)
     assert isinstance(error, HTTPException)
-    return Response({"code": "refused", "detail": error.detail}, status_code=error.status_code)
+    return Response({"code": "refused", "detail": _(error.detail)}, status_code=error.status_code)
 
 
 @post(
@@ -61,7 +62,7 @@ async def move(slug: FromPath[str], session_id: FromPath[str], data: JSONBody[Mo
         session = await edit_session(slug, session_id, change)
     except Conflict as conflict:
         now = await _as_it_is(event, await session_by_id(event, session_id))
-        return Response({"code": conflict.code, "detail": conflict.detail, **now}, status_code=409)
+        return Response({"code": conflict.code, "detail": _(conflict.detail), **now}, status_code=409)
     return Response(await _as_it_is(event, session))
 
 

@@ -9,8 +9,8 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from events_service import clock
+from events_service.agenda.conflict_kinds import AgendaConflict
 from events_service.agenda.conflict_queries import conflicts_of
-from events_service.agenda.conflicts import AgendaConflict
 from events_service.agenda.drafts import AgendaChange, OverrideDraft
 from events_service.agenda.overrides import override_conflict, withdraw_override
 from events_service.agenda.queries import draft_of, head_of

@@ -119,7 +119,7 @@ def import_out(report: Report) -> ImportOut:
         created=report.created,
         updated=report.updated,
         unchanged=report.unchanged,
-        skipped=[SkippedOut(one.event, one.title, one.why) for one in report.skipped],
+        skipped=[SkippedOut(one.event, one.title, str(one.why)) for one in report.skipped],
         missing=list(report.missing),
         rooms=report.rooms,
         tracks=report.tracks,

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from events_service.agenda.api import AGENDA, EDITORS, TAGS, SlugInPath
 from events_service.agenda.drafts import ReleaseDraft
-from events_service.agenda.queries import ReleaseNote, release_notes
+from events_service.agenda.release_queries import ReleaseNote, release_notes
 from events_service.agenda.rules import Change, ChangeKind, Slot
 from events_service.agenda.shapes import Version
 from events_service.errors import FieldError, Invalid

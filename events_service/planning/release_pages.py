@@ -7,10 +7,12 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from events_service import settings
+from events_service.agenda.conflict_kinds import AgendaConflict, Severity
 from events_service.agenda.conflict_queries import conflicts_of
-from events_service.agenda.conflicts import AgendaConflict, Severity, open_conflicts
+from events_service.agenda.conflicts import open_conflicts
 from events_service.agenda.drafts import ReleaseDraft
-from events_service.agenda.queries import head_of, release_notes
+from events_service.agenda.queries import head_of
+from events_service.agenda.release_queries import release_notes
 from events_service.agenda.releases import planned_release
 from events_service.agenda.rules import Agenda
 from events_service.errors import Conflict

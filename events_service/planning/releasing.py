@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from msgspec import UNSET, UnsetType
 
-from events_service.agenda.queries import current_release, head_of
+from events_service.agenda.queries import head_of
+from events_service.agenda.release_queries import current_release
 from events_service.agenda.releases import planned_release, release_agenda
 from events_service.agenda.rules import Agenda, Change, Release
 from events_service.errors import Conflict

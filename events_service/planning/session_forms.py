@@ -155,7 +155,7 @@ def on_the_form(errors: Iterable[FieldError], typed: Mapping[str, Any]) -> dict[
         elif name == "speakers" and rest:
             place, _dot, part = rest.partition(".")
             name = f"speakers.{place}.{'who' if part in ('', 'speaker_id') else part}"
-        told.setdefault(name, []).append(error.message)
+        told.setdefault(name, []).append(_(error.message))
     return told
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath
 
-from events_service.agenda.queries import Published, ReleaseNote, release_notes
+from events_service.agenda.release_queries import Published, ReleaseNote, release_notes
 from events_service.agenda.rules import Change, ChangeKind
 from events_service.agenda.told import more_told_from, told_changes
 from events_service.programme import visits

@@ -15,11 +15,12 @@ from events_service.events.access import visible_event
 from events_service.events.queries import event_by_id
 from events_service.events.rules import Event, for_the_public, is_open_to_all
 from events_service.people.api import known_id
+from events_service.people.entrances import NothingOpen
 from events_service.registrations import sign_ups
 from events_service.registrations.choices import Choice, own_agenda
 from events_service.registrations.links import feed_url
-from events_service.registrations.my_pages import NothingOpen, ask_for_code
-from events_service.registrations.open_pass import open_registration
+from events_service.registrations.my_pages import ask_for_code
+from events_service.registrations.open_pass import open_registration, own_registration
 from events_service.registrations.queries import Registration
 from events_service.registrations.sign_up_rules import SignUpStatus
 from events_service.registrations.stars import set_star
@@ -142,9 +143,7 @@ async def _participant(request: PageRequest, slug: str) -> tuple[Registration | 
 
 async def _own(request: PageRequest) -> tuple[Registration, Event]:
     """The registration open in this browser, and its event. Raises `NothingOpen`."""
-    person = await open_registration(request)
-    if person is None:
-        raise NothingOpen()
+    person = await own_registration(request)
     return person, await event_by_id(person.event_id)
 
 

@@ -6,20 +6,22 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from events_service import clock
-from events_service.agenda.queries import published_agenda
+from events_service.agenda.release_queries import published_agenda
 from events_service.errors import NotFound
 from events_service.events.queries import event_by_slug
 from events_service.events.rules import is_open_to_all
 from events_service.programme.filters import Choice
 from events_service.programme.pages import Asked, kept_agenda
 from events_service.programme.visits import PageRequest, Visit
-from events_service.web.pages import choose_language, page
+from events_service.web.pages import accepted_language, page
 from events_service.web.words import language as spoken_language
+from events_service.web.words import spoken
 
 
 async def _speak(request: Request[Any, Any, Any]) -> None:
-    """All that is known of who looks."""
-    spoken_language.set(choose_language(request))
+    """What the address asks for, else what the browser does: all that is known of who looks. A frame keeps no cookie."""
+    asked = request.query_params.get("lang", "")
+    spoken_language.set(asked if asked and spoken(asked) == asked else accepted_language(request))
 
 
 @get(
@@ -40,15 +42,18 @@ async def embedded(
     topic: Asked = "",
     language: Asked = "",
     kind: Asked = "",
+    lang: Asked = "",
 ) -> Response[Any]:
     """The agenda as strangers see it, without anything around it; links open a page of their own."""
     event = await event_by_slug(slug)
     if not is_open_to_all(event):
         raise NotFound()
     seen = Visit(event, await published_agenda(event, now=clock.now()), clock.now())
+    # What is none of our languages is not carried on.
+    lang = lang if spoken(lang) == lang else ""
     if seen.published is None:
-        return page("programme/embed_none.html", request, event=event)
-    choice = Choice(view, day, zone, track, room, topic, language, kind)
+        return page("programme/embed_none.html", request, event=event, asked=Choice(lang=lang))
+    choice = Choice(view, day, zone, track, room, topic, language, kind, lang=lang)
     return await kept_agenda(request, seen, seen.published, choice, template="programme/embed.html")
 
 

@@ -8,9 +8,9 @@ from functools import cache, lru_cache
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
-from events_service.agenda.queries import Published
+from events_service.agenda.release_queries import Published
 from events_service.agenda.rules import Agenda, Room, Session, SessionKind, Track, days_of
-from events_service.events.rules import AREAS_OF_ACTION, NORDIC_CLOCKS
+from events_service.events.rules import AREAS_OF_ACTION
 from events_service.folding import search_key
 
 ALL_DAYS = "all"
@@ -29,7 +29,10 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen, "" for nothing. `day` is a date in the zone (`2027-03-07`) or "all"; `room` an id, `track` a slug."""
+    """What was chosen, "" for nothing. `day` is a date in the zone (`2027-03-07`) or "all"; `room` an id, `track` a slug.
+
+    `lang` is what the page itself speaks, where a frame on another site keeps no choice of it.
+    """
 
     view: str = ""
     day: str = ""
@@ -41,6 +44,7 @@ class Choice:
     kind: str = ""
     q: str = ""
     only: str = ""
+    lang: str = ""
 
     @property
     def is_narrowed(self) -> bool:
@@ -136,14 +140,6 @@ def date_in(zone: str, moment: datetime) -> str:
 def noon_of(day: str, zone: str) -> datetime:
     """A moment of that date there, to name the day by."""
     return datetime.combine(date.fromisoformat(day), time(12), ZoneInfo(zone))
-
-
-def zone_place(zone: str) -> str:
-    """The place a zone is named after: `Europe/Helsinki` → `Helsinki`, `America/Argentina/Buenos_Aires` → `Buenos Aires`."""
-    return _PLACES.get(zone) or zone.rpartition("/")[2].replace("_", " ")
-
-
-_PLACES = {zone: cities[0] for cities, zone in NORDIC_CLOCKS if len(cities) == 1}
 
 
 def _known(choice: Choice, agenda: Agenda) -> Choice:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from events_service.agenda.rules import Room
 from events_service.programme.shown import Card
+from events_service.web.words import clock_time
 
 # A row's height tells its length in fives of minutes; longer ones, and those where nothing takes place, do not grow further.
 UNIT = timedelta(minutes=5)
@@ -130,7 +130,7 @@ def _rows_of(block: Block) -> range:
 def _row(marks: Sequence[datetime], index: int, zone: str, *, is_taken: bool) -> Row:
     starts_at, ends_at = marks[index], marks[index + 1]
     units = min(TALLEST_UNITS, max(1, -(-(ends_at - starts_at) // UNIT))) if is_taken else 1
-    return Row(starts_at, f"{starts_at.astimezone(ZoneInfo(zone)):%H.%M}", units)
+    return Row(starts_at, clock_time(starts_at, zone), units)
 
 
 def _meet(one: Card, other: Card) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
-from events_service.agenda.queries import Published
+from events_service.agenda.release_queries import Published
 from events_service.programme import visits
 from events_service.programme.filters import (
     ALL_DAYS,

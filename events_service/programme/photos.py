@@ -7,7 +7,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from events_service import clock
-from events_service.agenda.queries import published_agenda
+from events_service.agenda.release_queries import published_agenda
 from events_service.errors import NotFound
 from events_service.events.access import visible_event
 from events_service.events.rules import Event, is_open_to_all

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
-from events_service.agenda.queries import Published
+from events_service.agenda.release_queries import Published
 from events_service.agenda.rules import Room, Session, SessionState, in_order
 from events_service.errors import NotFound
 from events_service.programme.filters import known_zone

@@ -8,7 +8,7 @@ from litestar import HttpMethod, Response, get, route
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 
-from events_service.agenda.queries import Published
+from events_service.agenda.release_queries import Published
 from events_service.agenda.rules import Room, Session, in_order
 from events_service.errors import NotFound
 from events_service.programme import visits

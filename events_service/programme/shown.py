@@ -6,11 +6,10 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from events_service.agenda.queries import Published
+from events_service.agenda.release_queries import Published
 from events_service.agenda.rules import Room, Session, SessionState
 from events_service.events.rules import Disclosure, Event
-from events_service.programme.filters import zone_place
-from events_service.web.words import day_short
+from events_service.web.words import clock_time, day_short, zone_city
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,8 @@ def card_of(published: Published, session: Session, zone: str) -> Card:
         title=session.title,
         subtitle=session.subtitle,
         kind=session.kind.value,
-        starts=f"{starts:%H.%M}",
-        ends=f"{ends:%H.%M}",
+        starts=clock_time(session.starts_at, zone),
+        ends=clock_time(session.ends_at, zone),
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         starts_iso=starts.isoformat(),
@@ -95,13 +94,13 @@ def local_times(session: Session, event: Event, rooms: Sequence[Room], zone: str
     places = {event.timezone: event_place(event)} if zone != event.timezone else {}
     for room in rooms:
         if room.timezone and room.timezone != zone:
-            places.setdefault(room.timezone, room.city or zone_place(room.timezone))
+            places.setdefault(room.timezone, room.city or zone_city(room.timezone))
     return tuple(_local(session, other, place, than=zone) for other, place in places.items())
 
 
 def event_place(event: Event) -> str:
     """Where the event's own clock hangs."""
-    return event.venue.city if event.venue and event.venue.city else zone_place(event.timezone)
+    return event.venue.city if event.venue and event.venue.city else zone_city(event.timezone)
 
 
 def room_label(room: Room, event: Event) -> str:
@@ -129,6 +128,12 @@ def by_day(cards: Iterable[Card], zone: str) -> list[tuple[datetime, list[tuple[
 
 def _local(session: Session, zone: str, place: str, *, than: str) -> LocalTime:
     assert session.starts_at is not None and session.ends_at is not None
-    starts, ends = (moment.astimezone(ZoneInfo(zone)) for moment in (session.starts_at, session.ends_at))
-    elsewhere = starts.date() != session.starts_at.astimezone(ZoneInfo(than)).date()
-    return LocalTime(place, f"{starts:%H.%M}", f"{ends:%H.%M}", day_short(session.starts_at, zone) if elsewhere else "")
+    elsewhere = (
+        session.starts_at.astimezone(ZoneInfo(zone)).date() != session.starts_at.astimezone(ZoneInfo(than)).date()
+    )
+    return LocalTime(
+        place,
+        clock_time(session.starts_at, zone),
+        clock_time(session.ends_at, zone),
+        day_short(session.starts_at, zone) if elsewhere else "",
+    )

@@ -10,10 +10,10 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from events_service import clock, settings
-from events_service.errors import Conflict, Invalid, NotFound, TooMany
+from events_service.errors import Conflict, Invalid, NotFound
 from events_service.events.queries import event_by_id
 from events_service.events.rules import Event, Status
-from events_service.people.addresses import network_of, visitor_address
+from events_service.people.entrances import Entrance, NothingOpen
 from events_service.programme.speaking_slots import own_slots
 from events_service.registrations.speaking import answer_parts, withdraw_speaker
 from events_service.speakers import photos
@@ -25,14 +25,12 @@ from events_service.speakers.queries import find_speaker, speaker_by_code
 from events_service.speakers.rules import OUT, Speaker, State
 from events_service.web.bodies import Body
 from events_service.web.forms import errors_by_field, read_form
-from events_service.web.limits import allow, give_back
 from events_service.web.pages import page, redirect
 from events_service.web.sealed_cookies import SealedCookie
 from events_service.web.words import gettext as _
 
 PageRequest = Request[Any, Any, Any]
 ENTRANCE, OWN = "/speaking", "/speaking/me"
-TRIES, TRIES_WITHIN = 20, timedelta(minutes=10)
 PUBLIC = {"public": True}
 # In a form, what was emptied is emptied.
 BLANK = {"name": "", "public": False}
@@ -46,12 +44,7 @@ class OpenPage(msgspec.Struct, frozen=True, array_like=True):
 
 
 PASS = SealedCookie("speaking", purpose="speaker-cookie", holds=OpenPage, lasts=timedelta(hours=2))
-
-
-class CodeForm(Body, frozen=True):
-    """The code from the mail."""
-
-    code: Annotated[str, Meta(max_length=200)]
+WAY_IN = Entrance(ENTRANCE, "speaking/open.html", leads_to=OWN, cookie=PASS)
 
 
 class AnswerForm(Body, frozen=True):
@@ -59,12 +52,6 @@ class AnswerForm(Body, frozen=True):
 
     answer: Literal["confirmed", "declined"]
     session_id: Annotated[str, Meta(max_length=64)] = ""
-
-
-class NothingOpen(NotFound):
-    """No speaker's page is open in this browser."""
-
-    code = "nothing_open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +63,13 @@ class _Own:
 @get(ENTRANCE, name="speaking", opt=PUBLIC)
 async def open_form(request: PageRequest) -> Response[str]:
     """Where the link in the mail leads. Reading it changes nothing: mail scanners follow links."""
-    return _open_form(request)
+    return WAY_IN.form(request)
 
 
 @post(ENTRANCE, opt=PUBLIC)
 async def open_page(request: PageRequest) -> Response[Any]:
     """Open the page of this code, or ask again."""
-    bucket = f"speaking|{network_of(visitor_address(request))}"
-    try:
-        await allow(bucket, most=TRIES, within=TRIES_WITHIN)
-    except TooMany as refused:
-        shown = _open_form(request, error=_(refused.detail), status=429)
-        shown.headers["Retry-After"] = str(refused.retry_after)
-        return shown
-    form = await read_form(request, CodeForm)
-    try:
-        speaker = await speaker_by_code(form.value.code if form.value else "")
-    except NotFound:
-        error = _("This code opens nothing. Please copy it once more from your latest mail.")
-        return _open_form(request, error=error, status=422)
-    await give_back(bucket)
-    opened = redirect(OWN)
-    opened.set_cookie(PASS.keep(OpenPage(speaker.id, speaker.link_generation)))
-    return opened
+    return await WAY_IN.open(request, _page_by_code)
 
 
 @get(OWN, opt=PUBLIC)
@@ -188,26 +159,19 @@ async def withdraw(request: PageRequest) -> Redirect:
 @post(ENTRANCE + "/leave", opt=PUBLIC)
 async def leave() -> Redirect:
     """Forget on this device whose page was open."""
-    gone = redirect(f"{ENTRANCE}?done=speaking_closed_here")
-    gone.set_cookie(PASS.take_away())
-    return gone
+    return WAY_IN.leave(to=f"{ENTRANCE}?done=speaking_closed_here")
 
 
-def ask_for_code(request: PageRequest, error: Exception) -> Redirect:
-    """The answer to `NothingOpen`: the way in."""
-    return redirect(ENTRANCE)
-
-
-def _open_form(request: PageRequest, *, error: str = "", status: int = 200) -> Response[str]:
-    errors = {"code": [error]} if error else {}
-    return page("speaking/open.html", request, status=status, errors=errors, is_open=PASS.find(request) is not None)
+async def _page_by_code(code: str) -> OpenPage:
+    speaker = await speaker_by_code(code)
+    return OpenPage(speaker.id, speaker.link_generation)
 
 
 async def _own(request: PageRequest) -> _Own:
     """The speaker whose page is open in this browser. Raises `NothingOpen`, also when the link was replaced meanwhile."""
-    held = PASS.find(request)
-    speaker = await find_speaker(held.speaker_id) if held else None
-    if held is None or speaker is None or speaker.link_generation != held.link_generation:
+    held = WAY_IN.held(request)
+    speaker = await find_speaker(held.speaker_id)
+    if speaker is None or speaker.link_generation != held.link_generation:
         raise NothingOpen()
     return _Own(speaker, await event_by_id(speaker.event_id))
 
@@ -278,7 +242,7 @@ ROUTES = [
             withdraw,
             leave,
         ],
-        exception_handlers={NothingOpen: ask_for_code},
+        exception_handlers={NothingOpen: WAY_IN.ask_for_code},
         response_headers={"Cache-Control": "no-store"},
         include_in_schema=False,
     )

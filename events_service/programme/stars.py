@@ -8,11 +8,10 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from events_service import settings
-from events_service.agenda.queries import Published
+from events_service.agenda.release_queries import Published
 from events_service.agenda.rules import Session
 from events_service.events.rules import Event
-from events_service.registrations.open_pass import cookie_name as pass_cookie
-from events_service.registrations.open_pass import open_registration
+from events_service.registrations.open_pass import PASS, open_registration
 from events_service.registrations.queries import Registration
 from events_service.registrations.stars import starred_by
 
@@ -43,7 +42,7 @@ def has_starred(request: StarRequest) -> bool:
 
 def has_own_choice(request: StarRequest) -> bool:
     """Whether this visitor may see the agenda otherwise than a stranger: by a star, or by an open registration."""
-    return bool(request.cookies.get(_cookie_name()) or request.cookies.get(pass_cookie()))
+    return bool(request.cookies.get(_cookie_name()) or request.cookies.get(PASS.full_name))
 
 
 def cookie_after(request: StarRequest, event: Event, session: Session, *, on: bool) -> Cookie:

@@ -10,7 +10,7 @@ from typing import Any
 from litestar import MediaType, Request, Response
 
 from events_service import clock
-from events_service.agenda.queries import Published, published_agenda
+from events_service.agenda.release_queries import Published, published_agenda
 from events_service.database import look_up
 from events_service.errors import NotFound
 from events_service.events.access import visible_event

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 from events_service import clock
 from events_service.database import Transaction, fetch_one, transaction
 from events_service.errors import FieldError, Invalid, NotFound
+from events_service.sentences import sentence
 from events_service.speakers.actions import locked_speaker, touch_roster, update_speakers
 from events_service.speakers.rules import Speaker
 
@@ -103,7 +104,8 @@ def _developed(data: bytes) -> Photo:
             raise _too_many_pixels()
         if min(found.size) < LEAST_SIDE:
             raise _refused(
-                "photo_too_small", f"The picture is too small. Use one of at least {LEAST_SIDE} pixels a side."
+                "photo_too_small",
+                sentence("The picture is too small. Use one of at least %(least)s pixels a side.", least=LEAST_SIDE),
             )
         # A JPEG can be read at a half or a quarter of its size, which is all we need.
         found.draft("RGB", (2 * LARGE_SIDE, 2 * LARGE_SIDE))
