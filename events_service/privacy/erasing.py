@@ -9,21 +9,27 @@ from datetime import datetime
 
 import msgspec
 
-from events_service import clock, settings
+from events_service import clock
 from events_service.audit.actions import record
 from events_service.audit.rules import SERVICE, Deed, Doer
 from events_service.database import Transaction, fetch, transaction
 from events_service.database.sql import meant_literally
 from events_service.errors import FieldError, Invalid
 from events_service.events.rules import Event
-from events_service.privacy.wiping import NAMELESS_INVITATION, wipe_registrations
+from events_service.invitations.queries import invitation_from
+from events_service.invitations.reserve import invite_from_reserve
+from events_service.invitations.rules import WAITING, State
+from events_service.invitations.writing import step
+from events_service.privacy.lists import lists_that_name
+from events_service.privacy.wiping import NAMELESS_DELEGATION, NAMELESS_INVITATION, wipe_registrations
 from events_service.registrations.actions import end_registration
 from events_service.registrations.queries import Registration, registration_from
 from events_service.registrations.rules import Status, may_cancel
 from events_service.registrations.sign_ups import end_sign_ups_of
+from events_service.registrations.tombstones import tombstone_digest
 from events_service.registrations.waitlist import lock_event
-from events_service.sealing import keyed_token
 from events_service.speakers.actions import touch_roster
+from events_service.web.idempotency import forget_answers
 
 _BY_ADDRESS = (
     """UPDATE letter SET recipient = '', recipient_name = '', search_key = '', facts = '', last_error = NULL,
@@ -33,6 +39,12 @@ _BY_ADDRESS = (
     "DELETE FROM contact WHERE LOWER(email) = $1",
     "DELETE FROM inbound_mail WHERE email_key = $1 OR LOWER(sender) = $1 OR LOWER(attendee) = $1",
     f"UPDATE invitation SET {NAMELESS_INVITATION} WHERE email_key = $1",  # noqa: S608
+    f"UPDATE delegation SET {NAMELESS_DELEGATION} WHERE email_key = $1",  # noqa: S608
+)
+# Letters to others may name them too, and so may wishes that they come in somebody's place.
+_THAT_NAME_THEM = (
+    "UPDATE letter SET facts = '' WHERE status <> 'waiting' AND LOWER(facts) LIKE $1 ESCAPE '!'",
+    "DELETE FROM substitution WHERE LOWER(draft) LIKE $1 ESCAPE '!'",
 )
 # A speaker who is gone leaves the public agenda; who held which part is no longer to be known.
 _SPEAKERS = (
@@ -40,7 +52,7 @@ _SPEAKERS = (
     "DELETE FROM speaker_photo WHERE speaker = ANY($1)",
     "UPDATE session_speaker SET state = 'withdrawn' WHERE speaker = ANY($1)",
     """UPDATE speaker SET name = '', search_key = '', email = NULL, email_key = NULL, title = '', organisation = '', city = '',
-              biography = '', public = FALSE, state = 'withdrawn', availability = '[]', technical_needs = '', import_key = NULL,
+              biography = '', public = FALSE, state = 'withdrawn', availability = '', technical_needs = '', import_key = NULL,
               photo_digest = NULL, link_digest = 'erased:' || id, feed_digest = 'erased:' || id,
               link_generation = link_generation + 1, version = version + 1 WHERE id = ANY($1)""",
 )
@@ -60,20 +72,20 @@ async def erase_address(email_key: str, *, doer: Doer, until: datetime | None = 
     """
     now = clock.now()
     until = until or now
+    lists = await lists_that_name(email_key)
     async with transaction() as tx:
         people = await _locked(tx, email_key, until=until)
         for event, person in people:
             await _give_up(tx, event, person, now=now)
+        await _give_up_invitations(tx, email_key, now=now)
         ids = [person.id for _, person in people]
         await wipe_registrations(tx, ids, now=now)
         await _wipe_speakers(tx, email_key, until=until)
         for statement in _BY_ADDRESS:
             await tx.execute(statement, email_key)
-        # Letters to others may name them too.
-        await tx.execute(
-            "UPDATE letter SET facts = '' WHERE status <> 'waiting' AND facts LIKE $1 ESCAPE '!'",
-            f"%{meant_literally(email_key)}%",
-        )
+        await tx.execute("DELETE FROM waiting_file WHERE id = ANY($1)", lists)
+        for statement in _THAT_NAME_THEM:
+            await tx.execute(statement, f"%{meant_literally(email_key)}%")
         await tx.execute(
             """INSERT INTO tombstone (digest, erased_at) VALUES ($1, $2)
                ON CONFLICT (digest) DO UPDATE SET erased_at = EXCLUDED.erased_at""",
@@ -81,6 +93,8 @@ async def erase_address(email_key: str, *, doer: Doer, until: datetime | None = 
             until,
         )
         await record(tx, doer, *(Deed("erased", event.slug, "registration", person.id) for event, person in people))
+    # After the commit: what was answered before it may name them (by name, badge or page) and is sealed, at most a day old, of no event.
+    await forget_answers()
     return len(ids)
 
 
@@ -119,15 +133,15 @@ async def replay_tombstones(more: Iterable[Erasure] = ()) -> int:
     return erased
 
 
-def tombstone_digest(email_key: str) -> str:
-    """What is remembered of an erased address."""
-    return keyed_token(email_key, secret_key=settings.current().secret_key, purpose="tombstone")
-
-
 async def _locked(tx: Transaction, email_key: str, *, until: datetime) -> list[tuple[Event, Registration]]:
-    """The address's registrations with their events; each event's row is locked, in the order of their ids."""
+    """The address's registrations with their events; the row of each event that they are registered at or invited to is locked,
+    in the order of their ids."""
     wanted = "SELECT * FROM registration WHERE email_key = $1 AND created_at <= $2 ORDER BY event, id"
-    rows = await tx.fetch(wanted, email_key, until)
+    rows = await tx.fetch(
+        """SELECT event FROM registration WHERE email_key = $1 AND created_at <= $2
+           UNION SELECT event FROM invitation WHERE email_key = $1 ORDER BY event""",
+        *(email_key, until),
+    )
     events = {row["event"]: await lock_event(tx, row["event"]) for row in rows}
     held = await tx.fetch(f"{wanted} FOR NO KEY UPDATE", email_key, until)
     return [(events[row["event"]], registration_from(row)) for row in held if row["event"] in events]
@@ -142,6 +156,18 @@ async def _give_up(tx: Transaction, event: Event, person: Registration, *, now: 
         await end_registration(tx, event, person, to=Status.CANCELLED, kind="cancelled")
     else:
         await end_sign_ups_of(tx, event, person)
+
+
+async def _give_up_invitations(tx: Transaction, email_key: str, *, now: datetime) -> None:
+    """Take back what they had not answered, so that the next of the reserve is invited; the events' rows are locked."""
+    rows = await tx.fetch(
+        "SELECT * FROM invitation WHERE email_key = $1 ORDER BY event, id FOR NO KEY UPDATE", email_key
+    )
+    for row in rows:
+        invitation = invitation_from(row)
+        if invitation.state in WAITING:
+            await step(tx, invitation, State.WITHDRAWN, now=now)
+            await invite_from_reserve(tx, await lock_event(tx, invitation.event_id), 1, now=now)
 
 
 async def _wipe_speakers(tx: Transaction, email_key: str, *, until: datetime) -> None:
@@ -162,7 +188,8 @@ async def _addresses() -> AsyncIterator[str]:
     """Every address that anything is kept about, folded."""
     rows = await fetch(
         """SELECT email_key FROM registration WHERE erased_at IS NULL
-           UNION SELECT email_key FROM speaker WHERE email_key IS NOT NULL UNION SELECT LOWER(email) FROM contact"""
+           UNION SELECT email_key FROM speaker WHERE email_key IS NOT NULL UNION SELECT LOWER(email) FROM contact
+           UNION SELECT email_key FROM invitation WHERE email <> '' UNION SELECT email_key FROM delegation WHERE coordinator_email <> ''"""
     )
     for row in rows:
         yield row["email_key"]

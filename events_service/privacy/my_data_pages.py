@@ -5,9 +5,11 @@ from typing import Any
 from litestar import Request, Response, Router, get, post
 from litestar.response import Redirect
 
+from events_service import settings
 from events_service.audit.rules import Doer
 from events_service.privacy.erasing import erase_address
 from events_service.privacy.take_out import as_csv, as_json, kept_about
+from events_service.questions.consents import DATA_USE_VERSION, data_use_wording
 from events_service.registrations.magic_links import registrations_of
 from events_service.registrations.magic_pages import (
     OPEN_ADDRESS,
@@ -15,11 +17,23 @@ from events_service.registrations.magic_pages import (
     ask_for_link_first,
     open_address_of,
 )
-from events_service.registrations.open_pass import closing_cookie
+from events_service.registrations.open_pass import PASS
 from events_service.web.pages import page, redirect
 
 PageRequest = Request[Any, Any, Any]
 PUBLIC = {"public": True}
+
+
+@get("/privacy", name="privacy", opt=PUBLIC, include_in_schema=False)
+async def privacy(request: PageRequest) -> Response[str]:
+    """How personal data is treated, with the words that whoever registers agrees to."""
+    return page(
+        "privacy.html",
+        request,
+        contact=settings.current().reply_address,
+        consent=data_use_wording(),
+        consent_version=DATA_USE_VERSION,
+    )
 
 
 @get("/my/data.json", include_in_schema=False, opt=PUBLIC)
@@ -47,7 +61,7 @@ async def erase(request: PageRequest) -> Redirect:
     await erase_address(open_address_of(request), doer=Doer("participant", ""))
     gone = redirect("/my/link?done=erased")
     gone.set_cookie(OPEN_ADDRESS.take_away())
-    gone.set_cookie(closing_cookie())
+    gone.set_cookie(PASS.take_away())
     return gone
 
 
@@ -57,11 +71,12 @@ def _file(data: bytes, name: str, media_type: str) -> Response[bytes]:
 
 
 ROUTES = [
+    privacy,
     Router(
         "/",
         route_handlers=[data_json, data_csv, ask_erase, erase],
         exception_handlers={NoAddressOpen: ask_for_link_first},
         response_headers={"Cache-Control": "no-store"},
         include_in_schema=False,
-    )
+    ),
 ]

@@ -11,6 +11,7 @@ from events_service.events.rules import Event
 from events_service.registrations.actions import lock_registration
 from events_service.registrations.naming import Identity, columns_of, identity_of
 from events_service.registrations.queries import Registration
+from events_service.web.idempotency import forget_answers
 
 
 async def protect(registration_id: str, *, alias: str, doer: Doer, reason: str) -> None:
@@ -21,6 +22,8 @@ async def protect(registration_id: str, *, alias: str, doer: Doer, reason: str) 
             raise Conflict("This person is protected already, or was erased.", code="cannot_be_protected")
         await _write(tx, person, alias=alias)
         await record(tx, doer, _deed("protected", event, person, reason))
+    # What was answered before may name them.
+    await forget_answers()
 
 
 async def end_protection(registration_id: str, *, doer: Doer, reason: str) -> None:

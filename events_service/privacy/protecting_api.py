@@ -7,8 +7,7 @@ from litestar.openapi.spec import Example
 from litestar.params import Body as RequestBody
 from litestar.params import FromPath
 
-from events_service.audit.rules import Doer
-from events_service.people.guards import actor_of, needs_account
+from events_service.people.guards import doer_of, needs_account
 from events_service.people.rules import Permission
 from events_service.privacy.protecting import end_protection, look_behind, protect
 from events_service.registrations.access import registration_at
@@ -85,12 +84,6 @@ async def reveal_person(request: ApiRequest, registration_id: FromPath[str], dat
     """That it was looked at, by whom and why, stands in the log."""
     person = await registration_at(request, registration_id, to=Permission.SEE_PROTECTED)
     return await look_behind(person.id, doer=await doer_of(request), reason=data.reason)
-
-
-async def doer_of(request: ApiRequest) -> Doer:
-    """Whoever asks, as the log knows them."""
-    actor = await actor_of(request)
-    return Doer("token" if actor.kind == "token" else "account", actor.id)
 
 
 ROUTES = [protect_person, unprotect_person, reveal_person]

@@ -7,10 +7,10 @@ from litestar.params import FromPath
 
 from events_service.errors import Conflict
 from events_service.events.queries import event_by_id
-from events_service.people.guards import SignInFirst, actor_of, needs_account, to_sign_in
+from events_service.people.guards import SignInFirst, actor_of, doer_of, needs_account, to_sign_in
 from events_service.people.rules import Permission
 from events_service.privacy.protecting import end_protection, look_behind, protect
-from events_service.privacy.protecting_api import Protection, Why, doer_of
+from events_service.privacy.protecting_api import Protection, Why
 from events_service.registrations.access import registration_at
 from events_service.registrations.naming import Identity
 from events_service.registrations.queries import Registration

@@ -15,7 +15,8 @@ Kept = Mapping[str, list[dict[str, Any]]]
 
 _REGISTRATIONS = """SELECT event.slug AS event, event.title AS event_title, registration.status, registration.name, registration.email,
        registration.organisation, registration.city, registration.category, registration.attendance, registration.language,
-       registration.answers, registration.protected, registration.identity, registration.source, registration.consent_at,
+       registration.answers, registration.door_note, registration.photo_id, registration.protected, registration.identity,
+       registration.source, registration.consent_at,
        registration.created_at AS registered_at, registration.changed_at, registration.reminded_at,
        registration.answer AS calendar_answer
        FROM registration JOIN event ON event.id = registration.event WHERE registration.email_key = $1 ORDER BY registration.id"""
@@ -41,6 +42,18 @@ _OF_REGISTRATIONS = {
     "scans": """SELECT event.slug AS event, checkpoint.name AS checkpoint, scan.direction, scan.verdict, scan.reason, scan.scanned_at
        FROM scan JOIN registration ON registration.id = scan.registration JOIN event ON event.id = scan.event
        LEFT JOIN checkpoint ON checkpoint.id = scan.checkpoint WHERE registration.email_key = $1 ORDER BY scan.scanned_at, scan.scan_id""",
+    "door_conflicts": """SELECT event.slug AS event, checkpoint.name AS checkpoint, scan_conflict.kind,
+       scan_conflict.created_at AS raised_at, scan_conflict.outcome, scan_conflict.settled_reason, scan_conflict.settled_at,
+       scan_conflict.reopened_reason FROM scan_conflict JOIN registration ON registration.id = scan_conflict.registration
+       JOIN event ON event.id = scan_conflict.event JOIN checkpoint ON checkpoint.id = scan_conflict.checkpoint
+       WHERE registration.email_key = $1 ORDER BY scan_conflict.id""",
+    "online_stays": """SELECT event.slug AS event, checkpoint.name AS meeting, online_stay.joined_at, online_stay.seen_at AS last_sign_at,
+       online_stay.left_at, online_stay.ending FROM online_stay JOIN registration ON registration.id = online_stay.registration
+       JOIN event ON event.id = online_stay.event JOIN checkpoint ON checkpoint.id = online_stay.checkpoint
+       WHERE registration.email_key = $1 ORDER BY online_stay.joined_at, online_stay.id""",
+    "badge_prints": """SELECT event.slug AS event, badge_print.layout, badge_print.asked_at AS printed_at FROM printed_badge
+       JOIN badge_print ON badge_print.id = printed_badge.print JOIN registration ON registration.id = printed_badge.registration
+       JOIN event ON event.id = registration.event WHERE registration.email_key = $1 ORDER BY badge_print.asked_at, printed_badge.id""",
     "speaking": """SELECT event.slug AS event, speaker.name, speaker.email, speaker.title, speaker.organisation, speaker.city,
        speaker.biography, speaker.language, speaker.state, speaker.public, speaker.availability, speaker.technical_needs,
        speaker.answered_at FROM speaker JOIN event ON event.id = speaker.event WHERE speaker.email_key = $1 ORDER BY speaker.id""",
@@ -50,11 +63,14 @@ _OF_REGISTRATIONS = {
     "invitations": """SELECT event.slug AS event, invitation.name, invitation.email, invitation.organisation, invitation.city,
        invitation.category, invitation.state, invitation.word, invitation.invited_at, invitation.answered_at
        FROM invitation JOIN event ON event.id = invitation.event WHERE invitation.email_key = $1 ORDER BY invitation.id""",
+    "coordinating": """SELECT event.slug AS event, delegation.city, delegation.coordinator_name AS name,
+       delegation.coordinator_email AS email, delegation.language, delegation.seats, delegation.closes_at, delegation.state FROM delegation
+       JOIN event ON event.id = delegation.event WHERE delegation.email_key = $1 ORDER BY delegation.id""",
     "mail_received": """SELECT event.slug AS event, inbound_mail.sender, inbound_mail.subject, inbound_mail.answer, inbound_mail.state,
        inbound_mail.received_at FROM inbound_mail LEFT JOIN event ON event.id = inbound_mail.event
        WHERE inbound_mail.email_key = $1 ORDER BY inbound_mail.id""",
 }
-_AS_JSON = frozenset({"answers", "availability"})
+_AS_JSON = frozenset({"answers"})
 
 
 async def kept_about(email_key: str) -> Kept:
