@@ -8,11 +8,15 @@ from collections.abc import Sequence
 
 from events_service.errors import FieldError, Invalid
 from events_service.folding import search_key
+from events_service.sentences import sentence
 
 ANSWER, SKIPPED = "answer", ""
 REGISTRATION_FIELDS = (
     "name", "first_name", "last_name", "email", "organisation", "city", "category", "attendance", "language", "status",
+    "door_note", "photo_id",
 )  # fmt: skip
+GUEST_FIELDS = ("name", "first_name", "last_name", "email", "organisation", "city", "category", "language")
+CONTACT_FIELDS = (*GUEST_FIELDS, "title", "group")
 
 # Headers as people write them: English, Danish, Swedish, Norwegian, Finnish, Icelandic.
 _SAID = {
@@ -30,6 +34,12 @@ _SAID = {
     "attendance": "attendance|participation|deltagelse|deltagande|deltakelse|osallistuminen|osallistumistapa|þátttaka",
     "language": "language|preferred language|sprog|språk|kieli|tungumál|mál",
     "status": "status|state|tila|staða",
+    "door_note": "door note|note for the door|note til døren|dørnote|anteckning till dörren|dörrnotering|merknad til døren|"
+    "dørmerknad|huomautus ovelle|ovihuomautus|athugasemd við dyr",
+    "photo_id": "photo id|check photo id|id check|billedlegitimation|fotolegitimation|bildelegitimasjon|legitimation|"
+    "legitimasjon|kuvallinen henkilöllisyystodistus|henkilöllisyystodistus|skilríki|skilríki með mynd",
+    "title": "title|job title|position|titel|stilling|befattning|tittel|stillingstittel|nimike|tehtävänimike|titill|starfsheiti",
+    "group": "group|contact group|gruppe|grupp|ryhmä|hópur",
 }
 
 
@@ -68,10 +78,18 @@ def check_choice(headers: Sequence[str], choice: Sequence[str], fields: Sequence
         raise Invalid([FieldError("columns", "unknown_field", "There is no such field, or not one for each column.")])
     for field in fields:
         if list(choice).count(field) > 1:
-            wrong.append(FieldError("columns", "chosen_twice", f"Two columns cannot both be “{field}”."))
+            wrong.append(
+                FieldError("columns", "chosen_twice", sentence("Two columns cannot both be “%(field)s”.", field=field))
+            )
     for column, (field, header) in enumerate(zip(choice, headers, strict=True)):
         if field == ANSWER and not answer_name(header):
-            wrong.append(FieldError("columns", "nameless", f"Column {column + 1} has no header to name an answer."))
+            wrong.append(
+                FieldError(
+                    "columns",
+                    "nameless",
+                    sentence("Column %(number)s has no header to name an answer.", number=column + 1),
+                )
+            )
     if "email" not in choice:
         wrong.append(FieldError("columns", "no_address", "Say which column holds the mail addresses."))
     if not {"name", "first_name", "last_name"} & set(choice):

@@ -11,8 +11,9 @@ from events_service.exchange.columns import ANSWER, SKIPPED, answer_name
 from events_service.exchange.defusing import undefused
 from events_service.exchange.sheets import Line, Sheet
 from events_service.exchange.vocabulary import meant
-from events_service.registrations.drafts import RegistrationDraft
+from events_service.registrations.drafts import ListedDraft
 from events_service.registrations.rules import Category, Status
+from events_service.sentences import sentence
 from events_service.web.bodies import read_values
 
 
@@ -29,7 +30,7 @@ class Entry:
     """A line that can be taken in. `given` are the fields that hold something; the draft's others are assumed."""
 
     line: int
-    draft: RegistrationDraft
+    draft: ListedDraft
     given: frozenset[str]
     status: Status | None
 
@@ -60,7 +61,7 @@ def read_entries(sheet: Sheet, choice: Sequence[str], *, assumed: Assumed, citie
             entry = _entry(line, said(line, sheet.headers, choice, cities), assumed)
             key = entry.draft.email.casefold()
             if key in seen:
-                message = f"The same address stands in line {seen[key]} already."
+                message = sentence("The same address stands in line %(line)s already.", line=seen[key])
                 raise Invalid([FieldError("email", "twice_in_file", message)])
         except Invalid as invalid:
             rejected.append(Rejected(line.number, invalid.errors))
@@ -96,10 +97,12 @@ def _entry(line: Line, values: dict[str, Any], assumed: Assumed) -> Entry:
         try:
             status = Status(text)
         except ValueError:
-            wrong.append(FieldError("status", "unknown_value", f"“{text[:80]}” is no status we know."))
+            wrong.append(
+                FieldError("status", "unknown_value", sentence("“%(status)s” is no status we know.", status=text[:80]))
+            )
     filled: dict[str, Any] = {"category": assumed.category.value, "language": assumed.language, **values}
     try:
-        draft = read_values(RegistrationDraft, filled, from_text=True)
+        draft = read_values(ListedDraft, filled, from_text=True)
     except Invalid as invalid:
         raise Invalid([*invalid.errors, *wrong]) from invalid
     if wrong:

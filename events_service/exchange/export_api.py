@@ -90,8 +90,11 @@ async def allowed_registrations(
     except Wrong as wrong:
         raise Invalid([FieldError("reason", wrong.code, wrong.message)]) from wrong
     if (sensitive or protected) and not reason:
-        what = "the sensitive answers" if sensitive else "the names of protected people"
-        raise Invalid([FieldError("reason", "required", f"Say why {what} are needed.")])
+        answers_asked, names_asked = (
+            "Say why the sensitive answers are needed.",
+            "Say why the names of protected people are needed.",
+        )
+        raise Invalid([FieldError("reason", "required", answers_asked if sensitive else names_asked)])
     columns = columns_for(await answers_of(event), asked=asked, sensitive=sensitive)
     action = "exported_protected_registrations" if protected else "exported_registrations"
     await record_seen(by, Deed(action, event.slug, "event", event.id, columns, reason))

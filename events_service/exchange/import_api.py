@@ -159,12 +159,13 @@ async def import_registrations(
 def import_out(tally: Tally) -> ImportOut:
     """The tally as JSON."""
     return ImportOut(
-        tally.created, tally.updated, tally.unchanged, tally.waitlisted, [_rejected(one) for one in tally.rejected]
+        tally.created, tally.updated, tally.unchanged, tally.waitlisted, [rejected_out(one) for one in tally.rejected]
     )
 
 
-def _rejected(one: Rejected) -> RejectedOut:
-    return RejectedOut(one.line, [WrongOut(error.field, error.code, error.message) for error in one.errors])
+def rejected_out(one: Rejected) -> RejectedOut:
+    """A rejected line as JSON."""
+    return RejectedOut(one.line, [WrongOut(error.field, error.code, str(error.message)) for error in one.errors])
 
 
 ROUTES = [import_list]

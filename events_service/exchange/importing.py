@@ -5,7 +5,8 @@ The same list again changes only what differs: people are known by their address
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from events_service import clock
@@ -13,23 +14,29 @@ from events_service.database import fetch
 from events_service.errors import FieldError, Invalid, Refused
 from events_service.events.rules import Event
 from events_service.exchange.entries import Entry, Rejected
-from events_service.registrations.actions import edit_many, register_many
+from events_service.registrations.actions import FOR_THE_DOOR, edit_many, register_many
+from events_service.registrations.applications import Application, Outcome, email_key
 from events_service.registrations.drafts import RegistrationChange
 from events_service.registrations.queries import Registration, registration_from
 from events_service.registrations.rules import ENDED, Status, check_open
-from events_service.registrations.seating import Application, Outcome, email_key
+from events_service.registrations.tombstones import erased_since
+from events_service.sentences import sentence
 
 BATCH = 100
 Progress = Callable[[int, int], None]
-_CORRECTED = ("name", "organisation", "city", "category", "language")
+_CORRECTED = ("name", "organisation", "city", "category", "language", *FOR_THE_DOOR)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a list is taken in: whether those without a seat may `wait` for one, and whether `letters` go out."""
+    """How a list is taken in: whether those without a seat may `wait` for one, and whether `letters` go out.
+
+    Whoever was erased since it was `given_at` is left out.
+    """
 
     wait: bool = True
     letters: bool = True
+    given_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +84,8 @@ async def take_in(event: Event, entries: Sequence[Entry], terms: Terms, *, progr
     """Register who is new, correct who is known; what a rule refuses is that line's answer. Raises `RegistrationClosed`."""
     check_open(event, by_registrar=True, now=clock.now())
     tally = Tally()
+    # The list was in hand before the first of it was taken in.
+    terms = replace(terms, given_at=terms.given_at or clock.now())
     for done, batch in _batches(entries):
         tally.add(await take_batch_in(event, batch, terms))
         await _tell(progress, done, len(entries))
@@ -85,14 +94,19 @@ async def take_in(event: Event, entries: Sequence[Entry], terms: Terms, *, progr
 
 async def take_batch_in(event: Event, batch: Sequence[Entry], terms: Terms) -> Tally:
     """The same for a few of them."""
-    one = await _sorted(event, batch)
+    one = await _sorted(event, await _not_erased(batch, terms))
+    for_the_door: dict[str, RegistrationChange] = {}
     for entry, outcome in zip(one.new, await _register(event, one.new, terms), strict=True):
         if isinstance(outcome, Outcome):
+            if outcome.is_new and entry.given & {*FOR_THE_DOOR}:
+                for_the_door[outcome.registration_id] = _door_word(entry)
             one.tally.created += outcome.is_new
             one.tally.unchanged += not outcome.is_new
             one.tally.waitlisted += outcome.is_new and outcome.status is Status.WAITLISTED
         else:
             one.tally.rejected.append(_refused(entry, outcome))
+    if for_the_door:
+        await edit_many(event.id, for_the_door)
     changes = {person: change for person, (_, change) in one.changes.items()}
     refused = await edit_many(event.id, changes) if changes else {}
     one.tally.updated += len(changes) - len(refused)
@@ -100,10 +114,24 @@ async def take_batch_in(event: Event, batch: Sequence[Entry], terms: Terms) -> T
     return one.tally
 
 
+async def _not_erased(batch: Sequence[Entry], terms: Terms) -> Sequence[Entry]:
+    """Without those erased since: they are in no figure and no report, for these would name them again."""
+    if terms.given_at is None:
+        return batch
+    erased = await erased_since({email_key(one.draft.email) for one in batch}, terms.given_at)
+    return [one for one in batch if email_key(one.draft.email) not in erased]
+
+
 async def _register(event: Event, new: Sequence[Entry], terms: Terms) -> list[Outcome | Exception]:
     applications = [
         Application(
-            event.slug, one.draft, by_registrar=True, source="import", waits=terms.wait, quietly=not terms.letters
+            event.slug,
+            one.draft,
+            by_registrar=True,
+            source="import",
+            waits=terms.wait,
+            quietly=not terms.letters,
+            unhurried=True,
         )
         for one in new
     ]
@@ -137,7 +165,12 @@ def _check_new(entry: Entry) -> None:
     match entry.status:
         case Status.CANCELLED | Status.DECLINED:
             raise _wrong(
-                "status", "not_coming", f"This person is {entry.status.value} in the file, and not known here."
+                "status",
+                "not_coming",
+                sentence(
+                    "The file says that they do not come, and nobody knows them here. Status: %(status)s.",
+                    status=entry.status,
+                ),
             )
         case Status.PENDING:
             raise _wrong("status", "not_decided", "This person waits for approval in the file. Decide first.")
@@ -150,10 +183,16 @@ def _change(person: Registration, entry: Entry) -> RegistrationChange | None:
     if person.status in ENDED:
         if entry.status in ENDED:
             return None
-        message = f"This person’s registration is {person.status.value}. Register them by hand if they come after all."
+        message = sentence(
+            "This person’s registration has ended. Register them by hand if they come after all. Status: %(status)s.",
+            status=person.status,
+        )
         raise _wrong("email", "ended_here", message)
     if entry.status in ENDED:
-        message = f"This person is {entry.status.value} in the file, and registered here. Cancel it on their page."
+        message = sentence(
+            "The file says that this person does not come, and they are registered here. Cancel it on their page. Status: %(status)s.",
+            status=entry.status,
+        )
         raise _wrong("status", "not_ended_here", message)
     if person.protected:
         # The row holds an alias: whoever has the list may know the name, and must not put it back.
@@ -166,6 +205,11 @@ def _change(person: Registration, entry: Entry) -> RegistrationChange | None:
     if any(person.answers.get(name) != answer for name, answer in draft.answers.items()):
         different["answers"] = {**person.answers, **draft.answers}
     return RegistrationChange(**different) if different else None
+
+
+def _door_word(entry: Entry) -> RegistrationChange:
+    """What the door is to be told of somebody new: nobody registers with it, a registrar adds it."""
+    return RegistrationChange(door_note=entry.draft.door_note, photo_id=entry.draft.photo_id)
 
 
 def _refused(entry: Entry, why: Exception) -> Rejected:

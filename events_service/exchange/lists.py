@@ -27,7 +27,7 @@ ABOUT_PEOPLE = (
     "changed_at",
 )  # fmt: skip
 SIGN_UP_COLUMNS = (
-    "registration_id", "name", "email", "organisation", "city", "category", "status", "waitlist_position", "signed_up_at",
+    "registration_id", "name", "email", "organisation", "city", "category", "status", "waitlist_position", "signed_up_at", "admitted_at",
 )  # fmt: skip
 SPEAKER_COLUMNS = (
     "id", "name", "email", "title", "organisation", "city", "language", "public", "state", "biography", "availability",
@@ -63,7 +63,8 @@ async def answers_of(event: Event) -> Answers:
 def columns_for(answers: Answers, *, asked: Sequence[str] = (), sensitive: bool = False) -> tuple[str, ...]:
     """The columns of a list of registrations or those asked for. Raises `Invalid` for others, and for sensitive ones without leave."""
     plain = (*ABOUT_PEOPLE, *(f"answers.{name}" for name in answers.plain))
-    held_back = tuple(f"answers.{name}" for name in answers.sensitive)
+    # A note for the door says what nobody else needs to know of somebody.
+    held_back = ("door_note", *(f"answers.{name}" for name in answers.sensitive))
     every = (*plain, *held_back) if sensitive else plain
     if wrong := [name for name in asked if name not in every]:
         message = (
@@ -89,12 +90,12 @@ def registrations_list(
 
 
 def sign_ups_list(event: Event, session_id: str, title: str) -> ListFile:
-    """Who signed up for the session and did not withdraw, in the order they came."""
+    """Who signed up for the session and did not withdraw, in the order they did; and when they were let in at its own doors."""
 
     async def rows() -> Rows:
-        after = ""
+        after, came = "", await _let_in(session_id)
         while some := await attenders_of(session_id, after=after, limit=BATCH):
-            yield [_sign_up_cells(one) for one in some]
+            yield [_sign_up_cells(one, came.get(one.person.id)) for one in some]
             after = some[-1].id
 
     return ListFile(f"{event.slug}-{_plain(title)}-sign-ups", SIGN_UP_COLUMNS, rows())
@@ -158,7 +159,17 @@ def _about(person: Registration, column: str) -> str:
     return str(value) if isinstance(value, str) else in_words(value)
 
 
-def _sign_up_cells(one: Attender) -> list[str]:
+async def _let_in(session_id: str) -> dict[str, datetime]:
+    """Registration → when they were first let in at a door of the session."""
+    rows = await fetch(
+        """SELECT p.registration, p.admitted_at FROM presence p JOIN checkpoint k ON k.id = p.checkpoint
+           WHERE k.session_id = $1 ORDER BY p.admitted_at DESC""",
+        session_id,
+    )
+    return {row["registration"]: row["admitted_at"] for row in rows}
+
+
+def _sign_up_cells(one: Attender, let_in_at: datetime | None) -> list[str]:
     person = one.person
     return _cells(
         [
@@ -171,6 +182,7 @@ def _sign_up_cells(one: Attender) -> list[str]:
             one.sign_up.status.value,
             one.sign_up.position,
             one.signed_up_at,
+            let_in_at,
         ]
     )
 

@@ -6,6 +6,7 @@ Every line keeps its number in the file, so that what is wrong can be found ther
 from dataclasses import dataclass
 
 from events_service.errors import FieldError, Invalid, Refused
+from events_service.sentences import Grouped, sentence
 
 LARGEST_BYTES = 10_000_000
 MOST_LINES, MOST_COLUMNS, LONGEST_CELL = 20_000, 200, 10_000
@@ -49,9 +50,12 @@ class FileTooLarge(Refused):
     """More than a file may hold, packed or unpacked."""
 
     code = "too_large"
-    detail = (
-        f"A file has at most {LARGEST_BYTES // 1_000_000} MB, {MOST_LINES:,} lines and {MOST_COLUMNS} columns. "
-        "Divide it, or leave out what is not needed."
+    detail = sentence(
+        "A file has at most %(size)s MB, %(lines)s lines and %(columns)s columns. "
+        "Divide it, or leave out what is not needed.",
+        size=LARGEST_BYTES // 1_000_000,
+        lines=Grouped(MOST_LINES),
+        columns=MOST_COLUMNS,
     )
 
 
@@ -79,7 +83,11 @@ class Gathering:
             self._unread.append(Unread(number, "too_many_cells", "The line has more cells than there are columns."))
         elif any(len(cell) > LONGEST_CELL for cell in row):
             self._unread.append(
-                Unread(number, "too_long", f"A cell of the line has more than {LONGEST_CELL:,} characters.")
+                Unread(
+                    number,
+                    "too_long",
+                    sentence("A cell of the line has more than %(most)s characters.", most=Grouped(LONGEST_CELL)),
+                )
             )
         else:
             self._lines.append(Line(number, (*row, *("",) * (len(self._headers) - len(row)))))

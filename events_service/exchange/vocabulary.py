@@ -45,6 +45,10 @@ _STATUS = {
     "declined": "declined|refused|rejected|afvist|afslået|nekad|avslått|avvist|hylätty|kieltäytyi|hafnað",
     "cancelled": "cancelled|canceled|withdrawn|afmeldt|aflyst|avanmäld|avbokad|avmeldt|peruttu|perunut|afskráð|hætt við",
 }
+_YES_OR_NO = {
+    "true": "yes|ja|kyllä|já|x|1",
+    "false": "no|nej|nei|ei|0",
+}
 _GROUP = {
     "mayor": "mayor|borgmester|ordfører|borgmästare|pormestari|borgarstjóri",
     "young_ambassador": "young ambassador|ung ambassadør|ung ambassadör|nuorisolähettiläs|ungur sendiherra",
@@ -66,6 +70,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "language": _by_word(_LANGUAGE),
     "status": _by_word(_STATUS),
     "group": _by_word(_GROUP),
+    "photo_id": _by_word(_YES_OR_NO),
 }
 
 

@@ -83,6 +83,7 @@ class WaitingFile:
     lines: int
     done: int
     report: Report
+    given_at: datetime
 
 
 async def keep(event: Event, data: bytes, *, owner: str, file_name: str) -> str:
@@ -202,10 +203,11 @@ async def _take_in(file: WaitingFile) -> None:
     sheet = await asyncio.to_thread(read_sheet, file.data)
     reading = await reading_of(event, sheet, file.chosen)
     report = file.report if file.done else Report(rejected=reading.rejected)
+    terms = replace(file.chosen.terms, given_at=file.given_at)
     await _note(file, file.done, len(reading.entries), report)
     for at in range(file.done, len(reading.entries), BATCH):
         batch = reading.entries[at : at + BATCH]
-        report = report.with_more(await take_batch_in(event, batch, file.chosen.terms))
+        report = report.with_more(await take_batch_in(event, batch, terms))
         await _note(file, at + len(batch), len(reading.entries), report)
     await _end(file, "done", rejected_lines(sheet, report.rejected), report)
 
@@ -247,6 +249,7 @@ def _file(row: Row) -> WaitingFile:
         lines=row["lines"],
         done=row["done"],
         report=msgspec.json.decode(row["report"], type=Report),
+        given_at=row["created_at"],
     )
 
 
