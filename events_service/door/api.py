@@ -7,22 +7,22 @@ import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.openapi.spec import Example
 from litestar.params import Body, FromPath, Parameter
-from litestar.types import ExceptionHandlersMap
+from litestar.types import ExceptionHandlersMap, Scope
 
-from events_service.door import actions, examples, queries
+from events_service.door import actions, examples, queries, undoing
 from events_service.door.answers import ScanAnswer
 from events_service.door.batches import BatchAnswer, scan_offline_batch
-from events_service.door.drafts import BatchDraft, CheckpointDraft, DeviceDraft, PairDraft, ScanDraft, UndoDraft
-from events_service.door.rules import DeviceRefused
+from events_service.door.drafts import BatchDraft, DeviceDraft, PairDraft, ScanDraft, UndoDraft
+from events_service.door.rules import DeviceRefused, EventOver
 from events_service.door.scanning import scan, scan_request
+from events_service.door.tokens import device_digest, device_digest_in
 from events_service.errors import NotFound
 from events_service.events.queries import event_by_id, event_by_slug
-from events_service.events.rules import Event
 from events_service.people.guards import actor_of, needs
 from events_service.people.rules import Permission
-from events_service.sealing import token_digest
-from events_service.web.lists import Page
+from events_service.web.lists import DEFAULT_LIMIT, Cursor, Limit, Page, key_in, page_of
 from events_service.web.problems import answer_refused, answers, problems
+from events_service.web.short_way import ShortWay
 
 SlugInPath = Annotated[str, Parameter(max_length=80, description="The event's slug.")]
 ScanBody = Annotated[ScanDraft, Body(examples=[Example(value=examples.SCAN)])]
@@ -30,7 +30,6 @@ BatchBody = Annotated[BatchDraft, Body(examples=[Example(value=examples.BATCH)])
 UndoBody = Annotated[UndoDraft, Body(examples=[Example(value=examples.UNDO)])]
 DeviceBody = Annotated[DeviceDraft, Body(examples=[Example(value=examples.DEVICE)])]
 PairBody = Annotated[PairDraft, Body(examples=[Example(value=examples.PAIR)])]
-CheckpointBody = Annotated[CheckpointDraft, Body(examples=[Example(value=examples.CHECKPOINT)])]
 
 
 class PairingOut(msgspec.Struct, frozen=True):
@@ -64,34 +63,17 @@ class PairedOut(msgspec.Struct, frozen=True):
 
 
 class DeviceOut(msgspec.Struct, frozen=True):
-    """A device as supervisors see it."""
+    """A device as supervisors see it; `kiosk` is the paper of a self check-in kiosk's printer."""
 
     id: str
     name: str
     role: str
+    grants: list[str]
     checkpoint: str
     status: str
     last_seen_at: datetime | None
     created_at: datetime
-
-
-class AdmitsOut(msgspec.Struct, frozen=True):
-    """Whom a checkpoint admits; an empty list admits everybody."""
-
-    categories: list[str]
-    session_id: str | None
-
-
-class CheckpointOut(msgspec.Struct, frozen=True):
-    """A door within an event; `reentry` null follows the event's."""
-
-    id: str
-    slug: str
-    name: str
-    admits: AdmitsOut
-    reentry: str | None
-    opens_at: datetime | None
-    closes_at: datetime | None
+    kiosk: str | None
 
 
 class UndoneOut(msgspec.Struct, frozen=True):
@@ -102,16 +84,12 @@ class UndoneOut(msgspec.Struct, frozen=True):
     inside: int
 
 
+async def _scan(scope: Scope, draft: ScanDraft) -> ScanAnswer:
+    return await scan(scan_request(draft, device_digest=device_digest_in(scope)))
+
+
 def _page(item: dict[str, Any]) -> dict[str, Any]:
     return {"items": [item], "next": None}
-
-
-def device_digest(request: Request[Any, Any, Any]) -> str:
-    """The digest of the device token a request carries. Raises `DeviceRefused` where it carries none."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise DeviceRefused()
-    return token_digest(token.strip())
 
 
 @post(
@@ -120,20 +98,21 @@ def device_digest(request: Request[Any, Any, Any]) -> str:
     operation_id="scan",
     opt={"device": True},
     tags=["door"],
-    responses=answers(200, ScanAnswer, examples.ADMITTED, 401, 415),
+    middleware=[ShortWay(ScanDraft, _scan)],
+    responses=answers(200, ScanAnswer, examples.ADMITTED, 401, 403, 409, 415),
 )
 async def scan_badge(request: Request[Any, Any, Any], data: ScanBody) -> ScanAnswer:
     """Decide on one badge. A refusal is an answer; the same `scan_id` again gets the same answer."""
-    return await scan(scan_request(data, device_digest=device_digest(request)))
+    return await _scan(request.scope, data)
 
 
 @post(
     "/api/v1/scans/batch",
     status_code=200,
     operation_id="scanBatch",
-    opt={"device": True},
+    opt={"device": True, "sends": True},
     tags=["door"],
-    responses=answers(200, BatchAnswer, examples.BATCH_ANSWER, 401, 415),
+    responses=answers(200, BatchAnswer, examples.BATCH_ANSWER, 401, 403, 409, 415),
 )
 async def scan_many(request: Request[Any, Any, Any], data: BatchBody) -> BatchAnswer:
     """Record what a device scanned without a network, up to 1,000 at once."""
@@ -146,11 +125,11 @@ async def scan_many(request: Request[Any, Any, Any], data: BatchBody) -> BatchAn
     operation_id="undoScan",
     opt={"device": True},
     tags=["door"],
-    responses=answers(200, UndoneOut, examples.UNDONE, 401, 403, 404, 415),
+    responses=answers(200, UndoneOut, examples.UNDONE, 401, 403, 404, 409, 415),
 )
 async def undo_scan(request: Request[Any, Any, Any], scan_id: FromPath[str], data: UndoBody) -> UndoneOut:
     """Take a scan back; the record of it stays."""
-    inside = await actions.undo_scan(scan_id, device_digest=device_digest(request), reason=data.reason)
+    inside = await undoing.undo_scan(scan_id, device_digest=device_digest(request), reason=data.reason)
     return UndoneOut(scan_id, True, inside)
 
 
@@ -159,7 +138,7 @@ async def undo_scan(request: Request[Any, Any, Any], scan_id: FromPath[str], dat
     guards=[needs(Permission.MANAGE_DOOR)],
     operation_id="addDevice",
     tags=["door"],
-    responses=answers(201, PairingOut, examples.PAIRING, 401, 403, 404, 415),
+    responses=answers(201, PairingOut, examples.PAIRING, 401, 403, 404, 409, 415),
 )
 async def add_device(slug: SlugInPath, data: DeviceBody) -> PairingOut:
     """Make a pairing code for a device."""
@@ -174,10 +153,11 @@ async def add_device(slug: SlugInPath, data: DeviceBody) -> PairingOut:
     tags=["door"],
     responses=answers(200, Page[DeviceOut], _page(examples.DEVICE_LISTED), 401, 403, 404),
 )
-async def list_devices(slug: SlugInPath) -> Page[DeviceOut]:
+async def list_devices(slug: SlugInPath, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT) -> Page[DeviceOut]:
     """The event's devices, newest first."""
-    event = await event_by_slug(slug)
-    return Page([_device_out(device) for device in await queries.devices_of(event.id)], None)
+    event, before = await event_by_slug(slug), key_in(cursor)
+    found = [_device_out(one) for one in await queries.devices_of(event.id) if not before or one.id < before]
+    return page_of(found, limit=limit, key=lambda one: one.id)
 
 
 @post(
@@ -222,50 +202,11 @@ async def revoke_device(request: Request[Any, Any, Any], device_id: FromPath[str
     await actions.revoke_device(device_id)
 
 
-@get(
-    "/api/v1/events/{slug:str}/checkpoints",
-    guards=[needs(Permission.MANAGE_DOOR)],
-    operation_id="listCheckpoints",
-    tags=["door"],
-    responses=answers(200, Page[CheckpointOut], _page(examples.CHECKPOINT_LISTED), 401, 403, 404),
-)
-async def list_checkpoints(slug: SlugInPath) -> Page[CheckpointOut]:
-    """The event's checkpoints; every event has `main`."""
-    doors = await actions.doors_of(await event_by_slug(slug))
-    return Page([_checkpoint_out(one) for one in doors], None)
-
-
-@post(
-    "/api/v1/events/{slug:str}/checkpoints",
-    guards=[needs(Permission.MANAGE_DOOR)],
-    operation_id="addCheckpoint",
-    tags=["door"],
-    responses=answers(201, CheckpointOut, examples.CHECKPOINT_LISTED, 401, 403, 404, 409, 415),
-)
-async def add_checkpoint(slug: SlugInPath, data: CheckpointBody) -> CheckpointOut:
-    """A new checkpoint."""
-    event = await event_by_slug(slug)
-    made = await actions.add_checkpoint(event, data)
-    return _checkpoint_out(next(one for one in await queries.checkpoints_of(event.id) if one.id == made))
-
-
-@get(
-    "/api/v1/events/{slug:str}/attendance",
-    guards=[needs(Permission.SEE_ATTENDANCE)],
-    operation_id="attendance",
-    tags=["door"],
-    responses=answers(200, queries.Attendance, examples.ATTENDANCE, 401, 403, 404),
-)
-async def attendance(slug: SlugInPath) -> queries.Attendance:
-    """Who is expected, who came, who is inside."""
-    event: Event = await event_by_slug(slug)
-    return await queries.attendance(event.id)
-
-
 def answer_device_refused(request: Request[Any, Any, Any], refused: DeviceRefused) -> Response[Any]:
-    """A device that is no longer paired is told so, and to wipe what it holds."""
+    """A device that is no longer paired is told so, and to wipe what it holds; not while it may still hold what it has to send."""
     response = answer_refused(request, refused)
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    if not isinstance(refused, EventOver):
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 
 
@@ -275,13 +216,16 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {DeviceRefused: answer_device_refused
 
 def _device_out(device: queries.Device) -> DeviceOut:
     return DeviceOut(
-        device.id, device.name, device.role, device.checkpoint, device.status, device.last_seen_at, device.created_at
+        device.id,
+        device.name,
+        device.role,
+        device.grants,
+        device.checkpoint,
+        device.status,
+        device.last_seen_at,
+        device.created_at,
+        device.kiosk,
     )
-
-
-def _checkpoint_out(one: queries.Checkpoint) -> CheckpointOut:
-    admits = AdmitsOut(list(one.categories), one.session_id)
-    return CheckpointOut(one.id, one.slug, one.name, admits, one.reentry, one.opens_at, one.closes_at)
 
 
 ROUTES = [
@@ -292,7 +236,4 @@ ROUTES = [
     list_devices,
     pair_device,
     revoke_device,
-    list_checkpoints,
-    add_checkpoint,
-    attendance,
 ]

@@ -4,10 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from events_service.door.rules import MAIN, Direction, Verdict
-from events_service.events.rules import Reentry
+from events_service.door.kiosk_rules import Paper
+from events_service.door.rules import MAIN, Direction, Grant, Verdict
 from events_service.people.rules import Role
-from events_service.registrations.rules import Category
 from events_service.web.bodies import Body, Wrong
 from events_service.web.fields import Line, Moment, OptionalLine, Slug, checked, one_line
 
@@ -71,11 +70,16 @@ class UndoDraft(Body, frozen=True, kw_only=True):
 
 
 class DeviceDraft(Body, frozen=True, kw_only=True):
-    """A device to be paired."""
+    """A device to be paired; `grants` is what a steward's may do that otherwise only a supervisor's does.
+
+    `kiosk` makes it a self check-in kiosk, whose printer holds that paper: a steward's device with less power, and no grants.
+    """
 
     name: Line
     checkpoint: Slug = MAIN
     role: Annotated[Role, checked(door_role)] = Role.DOOR_STEWARD
+    grants: Annotated[list[Grant], Meta(max_length=len(Grant))] = field(default_factory=list)
+    kiosk: Paper | None = None
 
 
 class PairDraft(Body, frozen=True, kw_only=True):
@@ -83,21 +87,3 @@ class PairDraft(Body, frozen=True, kw_only=True):
 
     pairing_code: Annotated[str, Meta(min_length=1, max_length=100)]
     name: OptionalLine = ""
-
-
-class AdmitsDraft(Body, frozen=True, kw_only=True):
-    """Whom a checkpoint admits; an empty list admits everybody."""
-
-    categories: Annotated[list[Category], Meta(max_length=20)] = field(default_factory=list)
-    session_id: OptionalLine | None = None
-
-
-class CheckpointDraft(Body, frozen=True, kw_only=True):
-    """A door within an event."""
-
-    slug: Slug
-    name: Line
-    admits: AdmitsDraft = field(default_factory=AdmitsDraft)
-    reentry: Reentry | None = None
-    opens_at: Moment | None = None
-    closes_at: Moment | None = None

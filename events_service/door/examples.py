@@ -26,16 +26,47 @@ ADMITTED: dict[str, Any] = {
         "name": "Åsa Ðórsdóttir",
         "organisation": "City of Malmö",
         "category": "practitioner",
-        "note": None,
+        "note": "Comes by the side entrance: wheelchair.",
+        "photo_id": False,
     },
     "previous": None,
     "inside": 143,
+}
+WALK_IN: dict[str, Any] = {
+    "scan_id": SCAN_ID,
+    "checkpoint": "main",
+    "name": "Åsa Ðórsdóttir",
+    "email": None,
+    "organisation": "City of Malmö",
+    "city": "Malmö",
+    "category": "guest",
+    "language": "sv",
+    "override_reason": None,
+}
+WALKED_IN: dict[str, Any] = {"registration_id": _ID, "badge": SCAN["badge"], "scan": ADMITTED}
+FOUND_PERSON: dict[str, Any] = {
+    "registration_id": _ID,
+    "name": "Åsa Ðórsdóttir",
+    "organisation": "City of Malmö",
+    "city": "Malmö",
+    "category": "practitioner",
+    "status": "confirmed",
+    "badge": SCAN["badge"],
+    "admitted_at": None,
+    "note": None,
+    "photo_id": False,
 }
 BATCH: dict[str, Any] = {"device_time": _AT, "scans": [SCAN]}
 BATCH_ANSWER: dict[str, Any] = {"results": [ADMITTED], "conflicts": []}
 UNDO = {"reason": "The wrong badge was held up."}
 UNDONE: dict[str, Any] = {"scan_id": SCAN_ID, "undone": True, "inside": 142}
-DEVICE = {"name": "Gate 1", "checkpoint": "main", "role": "door_steward"}
+DEVICE: dict[str, Any] = {
+    "name": "Gate 1",
+    "checkpoint": "main",
+    "role": "door_steward",
+    "grants": ["search"],
+    "kiosk": None,
+}
 PAIRING = {
     "id": _ID,
     "pairing_code": _CODE,
@@ -46,10 +77,12 @@ DEVICE_LISTED: dict[str, Any] = {
     "id": _ID,
     "name": "Gate 1",
     "role": "door_steward",
+    "grants": ["search"],
     "checkpoint": "main",
     "status": "paired",
     "last_seen_at": "2027-03-07T10:04:00Z",
     "created_at": "2027-03-07T10:00:00Z",
+    "kiosk": None,
 }
 PAIR = {"pairing_code": _CODE, "name": "Jonas's phone"}
 PAIRED: dict[str, Any] = {
@@ -61,23 +94,4 @@ PAIRED: dict[str, Any] = {
     "role": "door_steward",
     "event_title": "Launch of the Safe Cities Guide",
     "timezone": "Europe/Copenhagen",
-}
-CHECKPOINT: dict[str, Any] = {
-    "slug": "mayors",
-    "name": "The mayors' room",
-    "admits": {"categories": ["elected_official"], "session_id": None},
-    "reentry": "in_and_out",
-    "opens_at": None,
-    "closes_at": None,
-}
-CHECKPOINT_LISTED: dict[str, Any] = {"id": _ID, **CHECKPOINT}
-ATTENDANCE: dict[str, Any] = {
-    "expected": 162,
-    "admitted": 143,
-    "inside": 140,
-    "by_category": {"elected_official": 12, "practitioner": 131},
-    "by_city": {"Malmö": 9},
-    "by_checkpoint": {"main": 143},
-    "per_minute": [{"minute": "2027-03-07T10:04:00Z", "admitted": 6}],
-    "conflicts": 0,
 }

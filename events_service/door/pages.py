@@ -1,9 +1,9 @@
 """The door in a browser: pairing this device, then one badge after the other.
 
-Everything works as plain forms. With its script the page posts the same forms with `X-Requested-With: fetch` and shows the
-fragment it gets.
+Everything works as plain forms. With its script the page asks the API instead, and decides by itself where there is no network.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -14,15 +14,20 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from events_service import clock, settings
-from events_service.door import actions
+from events_service.door import actions, undoing
 from events_service.door.answers import Attendee, Previous, ScanAnswer
-from events_service.door.api import answer_device_refused
+from events_service.door.checkpoint_queries import checkpoints_of
 from events_service.door.drafts import Badge, PairDraft, ScanDraft, ScanId
-from events_service.door.queries import DoorDevice, checkpoints_of, paired_device
-from events_service.door.rules import DEVICE_OUTLIVES_EVENT, DeviceRefused, Direction
+from events_service.door.kiosk_rules import refuse_at_kiosk
+from events_service.door.queries import DoorDevice, paired_device
+from events_service.door.rules import SENDS_UNTIL_AFTER_EVENT, DeviceRefused, Direction, EventOver, Reason
 from events_service.door.scanning import scan, scan_request
+from events_service.door.shell_pages import ROUTES as SHELL_ROUTES
+from events_service.door.shell_pages import SHELL
+from events_service.door.tokens import door_cookie_name, door_token
 from events_service.errors import Conflict, Invalid, TooMany
 from events_service.identifiers import new_id
+from events_service.registrations.rules import Category
 from events_service.sealing import token_digest
 from events_service.web.bodies import Body
 from events_service.web.fields import Moment, OptionalLine, Slug
@@ -31,7 +36,7 @@ from events_service.web.pages import page, redirect
 from events_service.web.words import gettext as _
 
 PageRequest = Request[Any, Any, Any]
-DOOR, PAIR = "/door", "/door/pair"
+DOOR, PAIR, KIOSK = "/door", "/door/pair", "/door/kiosk"
 
 
 class PairForm(Body, frozen=True):
@@ -86,15 +91,22 @@ class ShownScan:
 
 
 @get([DOOR, "/door/scan"], name="door", opt={"device": True})
-async def door(request: PageRequest) -> Response[str]:
-    """The page on which badges are scanned."""
-    return await _door_page(request, await paired_device(token_digest(door_token(request))))
+async def door(request: PageRequest) -> Response[Any]:
+    """The page on which badges are scanned; a kiosk has one of its own."""
+    device = await paired_device(token_digest(door_token(request)))
+    return redirect(KIOSK) if device.kiosk else await _door_page(request, device)
+
+
+@get(SHELL, opt={"public": True})
+async def shell(request: PageRequest) -> Response[str]:
+    """The page as it opens without a network: the same for every device, filled by its script."""
+    return await _door_page(request, None)
 
 
 @get(PAIR, name="door.pair", opt={"public": True})
 async def pair_page(request: PageRequest) -> Response[str]:
     """The form for a pairing code; the page's script takes it from behind the `#`."""
-    return _pair_page(request, {}, {})
+    return _pair_page(request, {}, {}, is_over=await _is_over(door_token(request)))
 
 
 @post(PAIR, opt={"public": True})
@@ -114,7 +126,7 @@ async def pair(request: PageRequest) -> Response[Any]:
         return shown
     await _unpair(door_token(request))
     device = await paired_device(token_digest(paired.token))
-    return _going(DOOR, door_cookie(paired.token, until=device.event_ends_at + DEVICE_OUTLIVES_EVENT))
+    return _going(DOOR, door_cookie(paired.token, until=device.event_ends_at + SENDS_UNTIL_AFTER_EVENT))
 
 
 @post("/door/scan", status_code=200, opt={"device": True})
@@ -122,13 +134,14 @@ async def scan_badge(request: PageRequest) -> Response[str]:
     """The verdict on one badge."""
     digest = token_digest(door_token(request))
     device = await paired_device(digest)
+    refuse_at_kiosk(device.kiosk)
     form = await read_form(request, ScanForm)
     try:
         draft = _scan_draft(form, device)
         answer = await scan(scan_request(draft, device_digest=digest))
     except Invalid as invalid:
         return await _door_page(request, device, form.typed, errors=form.errors or errors_by_field(invalid))
-    return await _verdict(request, device, form.typed, ShownScan.of(answer, direction=draft.direction))
+    return await _door_page(request, device, form.typed, shown=ShownScan.of(answer, direction=draft.direction))
 
 
 @post("/door/undo", status_code=200, opt={"device": True})
@@ -140,25 +153,16 @@ async def undo(request: PageRequest) -> Response[str]:
     if form.value is None:
         return await _door_page(request, device, errors=form.errors)
     scan_id = form.value.scan_id
-    inside = await actions.undo_scan(scan_id, device_digest=digest, reason="")
-    return await _verdict(request, device, {}, ShownScan(scan_id, "undone", inside))
+    inside = await undoing.undo_scan(scan_id, device_digest=digest, reason="")
+    return await _door_page(request, device, shown=ShownScan(scan_id, "undone", inside))
 
 
 @post("/door/leave", opt={"public": True})
 async def leave(request: PageRequest) -> Redirect:
-    """This device stands at no door any more. Doing it again changes nothing."""
+    """This device stands at no door any more. Doing it again changes nothing. A kiosk is unpaired from the office alone."""
+    await _refuse_kiosk(door_token(request))
     await _unpair(door_token(request))
     return _going(f"{PAIR}?done=device_left", door_cookie("", until=None))
-
-
-def door_cookie_name() -> str:
-    """The device's cookie: on https it is bound to the host by its name."""
-    return "__Host-door" if settings.current().is_https else "door"
-
-
-def door_token(request: PageRequest) -> str:
-    """The device's token as its cookie holds it, or nothing; nobody has looked yet whether it is valid."""
-    return request.cookies.get(door_cookie_name(), "")
 
 
 def door_cookie(token: str, *, until: datetime | None) -> Cookie:
@@ -176,14 +180,13 @@ def door_cookie(token: str, *, until: datetime | None) -> Cookie:
 
 
 def answer_not_paired(request: PageRequest, refused: DeviceRefused) -> Response[Any]:
-    """On to the pairing page; the script is told to wipe what the device holds, and says so on the page."""
-    if _is_fetch(request):
-        return answer_device_refused(request, refused)
-    return _going(PAIR, door_cookie("", until=None))
-
-
-def _is_fetch(request: PageRequest) -> bool:
-    return request.headers.get("x-requested-with") == "fetch"
+    """On to the pairing page; a browser that was a device wipes what it holds, unless it may have something to send."""
+    if isinstance(refused, EventOver):
+        return redirect(PAIR)
+    going = _going(PAIR, door_cookie("", until=None))
+    if door_token(request):
+        going.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return going
 
 
 def _going(to: str, cookie: Cookie) -> Redirect:
@@ -206,31 +209,46 @@ def _scan_draft(form: Form[ScanForm], device: DoorDevice) -> ScanDraft:
     )
 
 
+async def _refuse_kiosk(token: str) -> None:
+    """Raises `StaffOnly` where the token is a kiosk's: its guests must not end it."""
+    with suppress(DeviceRefused):
+        refuse_at_kiosk((await paired_device(token_digest(token))).kiosk)
+
+
 async def _unpair(token: str) -> None:
     """Revoke the device of this token, if it is one."""
     try:
-        device = await paired_device(token_digest(token))
+        device = await paired_device(token_digest(token), sends=True)
     except DeviceRefused:
         return
     await actions.revoke_device(device.id)
 
 
+async def _is_over(token: str) -> bool:
+    """Whether this is a device whose event is over; its page sends what was scanned before."""
+    try:
+        await paired_device(token_digest(token))
+    except EventOver:
+        return True
+    except DeviceRefused:
+        return False
+    return False
+
+
 def _pair_page(
-    request: PageRequest, typed: dict[str, Any], errors: dict[str, list[str]], *, status: int = 200
+    request: PageRequest,
+    typed: dict[str, Any],
+    errors: dict[str, list[str]],
+    *,
+    status: int = 200,
+    is_over: bool = False,
 ) -> Response[str]:
-    return page("door/pair.html", request, status=status, form=typed, errors=errors)
-
-
-async def _verdict(request: PageRequest, device: DoorDevice, typed: dict[str, Any], shown: ShownScan) -> Response[str]:
-    """The verdict alone for the script, within the page for a plain form."""
-    if _is_fetch(request):
-        return page("door/verdict.html", request, scan=shown, zone=device.timezone)
-    return await _door_page(request, device, typed, shown=shown)
+    return page("door/pair.html", request, status=status, form=typed, errors=errors, is_over=is_over)
 
 
 async def _door_page(
     request: PageRequest,
-    device: DoorDevice,
+    device: DoorDevice | None,
     typed: dict[str, Any] | None = None,
     *,
     shown: ShownScan | None = None,
@@ -242,18 +260,24 @@ async def _door_page(
         request,
         status=422 if errors else 200,
         device=device,
-        checkpoints=await checkpoints_of(device.event_id),
-        form={"checkpoint": device.checkpoint, "direction": Direction.ENTRY.value, **(typed or {})},
+        checkpoints=await checkpoints_of(device.event_id) if device else [],
+        form={
+            "checkpoint": device.checkpoint if device else "",
+            "direction": Direction.ENTRY.value,
+            **(typed or {}),
+        },
         scan=shown,
         scan_id=new_id(),
         error=" ".join(messages),
+        reasons=[reason.value for reason in Reason],
+        categories=[category.value for category in Category],
     )
 
 
 ROUTES = [
     Router(
         "/",
-        route_handlers=[door, pair_page, pair, scan_badge, undo, leave],
+        route_handlers=[door, shell, pair_page, pair, scan_badge, undo, leave, *SHELL_ROUTES],
         include_in_schema=False,
         exception_handlers={DeviceRefused: answer_not_paired},
     )

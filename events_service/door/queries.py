@@ -1,4 +1,4 @@
-"""Reading the door: checkpoints, devices, and who is inside."""
+"""Reading the door: checkpoints and devices."""
 
 import base64
 import re
@@ -10,55 +10,24 @@ import msgspec
 
 from events_service import clock
 from events_service.database import Row, fetch, fetch_one
-from events_service.door.rules import DeviceRefused, is_device_done
+from events_service.door.kiosk_rules import Paper
+from events_service.door.rules import DeviceRefused, Grant, powers_of, refuse_when_over
 from events_service.errors import NotFound
 from events_service.people.rules import Role
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
-class PerMinute(msgspec.Struct, frozen=True):
-    """How many were admitted within one minute (UTC)."""
-
-    minute: datetime
-    admitted: int
-
-
-class Attendance(msgspec.Struct, frozen=True):
-    """How an event is attended: expected is who has a seat, admitted who came, inside who is there now."""
-
-    expected: int
-    admitted: int
-    inside: int
-    by_category: dict[str, int]
-    by_city: dict[str, int]
-    by_checkpoint: dict[str, int]
-    per_minute: list[PerMinute]
-    conflicts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A door within an event."""
-
-    id: str
-    slug: str
-    name: str
-    categories: tuple[str, ...]
-    session_id: str | None
-    reentry: str | None
-    opens_at: datetime | None
-    closes_at: datetime | None
-
-
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A phone or scanner. `status`: unpaired, expired, paired or revoked."""
+    """A phone, a scanner or a kiosk. `status`: unpaired, expired, paired or revoked."""
 
     id: str
     event_id: str
     name: str
     role: str
+    grants: list[str]
+    kiosk: Paper | None
     checkpoint: str
     status: str
     last_seen_at: datetime | None
@@ -67,53 +36,51 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class DoorDevice:
-    """A paired device: what it is, where it stands, and the event it serves."""
+    """A paired device: what it is, where it stands, and the event it serves. `kiosk` is its paper where it is one."""
 
     id: str
     name: str
     role: Role
+    powers: frozenset[Grant]
+    kiosk: Paper | None
     checkpoint: str
     event_id: str
+    event_slug: str
     event_title: str
     timezone: str
     event_ends_at: datetime
+    last_seen_at: datetime | None
 
 
-async def paired_device(token_digest: str) -> DoorDevice:
-    """The device that holds the token of this digest. Raises `DeviceRefused`."""
+async def paired_device(token_digest: str, *, sends: bool = False) -> DoorDevice:
+    """The device that holds the token of this digest. Raises `DeviceRefused`, and `EventOver` unless it only `sends` what it scanned."""
     row = await fetch_one(
-        """SELECT d.id, d.name, d.role, k.slug AS checkpoint, d.event AS event_id, e.title AS event_title, e.timezone,
-                  e.ends_at AS event_ends_at
+        """SELECT d.id, d.name, d.role, d.grants, d.kiosk, k.slug AS checkpoint, d.event AS event_id,
+                  e.slug AS event_slug, e.title AS event_title, e.timezone, e.ends_at AS event_ends_at, d.last_seen_at
            FROM device d JOIN checkpoint k ON k.id = d.checkpoint JOIN event e ON e.id = d.event
            WHERE d.token_digest = $1 AND d.revoked_at IS NULL""",
         token_digest,
     )
-    if row is None or is_device_done(event_ends_at=row["event_ends_at"], now=clock.now()):
+    if row is None:
         raise DeviceRefused()
-    return DoorDevice(**{**row, "role": Role(row["role"])})
+    refuse_when_over(event_ends_at=row["event_ends_at"], now=clock.now(), sends=sends)
+    role = Role(row["role"])
+    told = {name: value for name, value in row.items() if name not in ("role", "grants", "kiosk")}
+    powers = powers_of(role, read_grants(row["grants"]))
+    return DoorDevice(**told, role=role, powers=powers, kiosk=_paper(row))
 
 
-async def checkpoints_of(event_id: str) -> list[Checkpoint]:
-    """The event's doors, the first one first."""
-    rows = await fetch("SELECT * FROM checkpoint WHERE event = $1 ORDER BY id", event_id)
-    return [
-        Checkpoint(
-            row["id"],
-            row["slug"],
-            row["name"],
-            tuple(msgspec.json.decode(row["categories"])) if row["categories"] else (),
-            row["session_id"],
-            row["reentry"],
-            row["opens_at"],
-            row["closes_at"],
-        )
-        for row in rows
-    ]
+def read_grants(stored: str) -> list[Grant]:
+    """What a device's column holds."""
+    return msgspec.json.decode(stored, type=list[Grant])
 
 
 async def devices_of(event_id: str) -> list[Device]:
     """The event's devices, newest first."""
-    return [_device(row) for row in await fetch(f"{_DEVICES} WHERE d.event = $1 ORDER BY d.id DESC", event_id)]
+    return [
+        _device(row)
+        for row in await fetch(f"{_DEVICES} WHERE d.event = $1 AND NOT k.online ORDER BY d.id DESC", event_id)
+    ]
 
 
 async def device_by_id(device_id: str) -> Device:
@@ -137,54 +104,6 @@ async def public_keys(event_id: str) -> list[dict[str, Any]]:
     ]
 
 
-async def attendance(event_id: str) -> Attendance:
-    """The figures as they stand now. People are counted once, however many doors they passed."""
-    expected = await fetch(
-        "SELECT COUNT(*) AS people FROM registration WHERE event = $1 AND status = 'confirmed'", event_id
-    )
-    came = await fetch(
-        """SELECT r.category, r.city, COUNT(*) AS people FROM registration r
-           WHERE r.event = $1 AND EXISTS (SELECT 1 FROM presence p WHERE p.registration = r.id)
-           GROUP BY r.category, r.city""",
-        event_id,
-    )
-    doors = await fetch(
-        """SELECT k.slug, COUNT(*) AS people
-           FROM presence p JOIN checkpoint k ON k.id = p.checkpoint WHERE p.event = $1 GROUP BY k.slug""",
-        event_id,
-    )
-    inside = await fetch(
-        "SELECT COUNT(DISTINCT registration) AS people FROM presence WHERE event = $1 AND inside", event_id
-    )
-    conflicts = await fetch("SELECT COUNT(*) AS raised FROM scan_conflict WHERE event = $1", event_id)
-    return Attendance(
-        expected=expected[0]["people"],
-        admitted=sum(row["people"] for row in came),
-        inside=inside[0]["people"],
-        by_category=_summed(came, "category"),
-        by_city=_summed(came, "city"),
-        by_checkpoint={row["slug"]: row["people"] for row in doors},
-        per_minute=await _per_minute(event_id),
-        conflicts=conflicts[0]["raised"],
-    )
-
-
-async def _per_minute(event_id: str) -> list[PerMinute]:
-    rows = await fetch("SELECT admitted_at FROM presence WHERE event = $1 ORDER BY admitted_at", event_id)
-    minutes: dict[datetime, int] = {}
-    for row in rows:
-        minute = row["admitted_at"].replace(second=0, microsecond=0)
-        minutes[minute] = minutes.get(minute, 0) + 1
-    return [PerMinute(minute, admitted) for minute, admitted in minutes.items()]
-
-
-def _summed(rows: list[Row], column: str) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for row in rows:
-        sums[row[column]] = sums.get(row[column], 0) + row["people"]
-    return sums
-
-
 _DEVICES = "SELECT d.*, k.slug AS checkpoint_slug FROM device d JOIN checkpoint k ON k.id = d.checkpoint"
 
 
@@ -194,11 +113,17 @@ def _device(row: Row) -> Device:
         row["event"],
         row["name"],
         row["role"],
+        [grant.value for grant in read_grants(row["grants"])],
+        _paper(row),
         row["checkpoint_slug"],
         _status(row),
         row["last_seen_at"],
         row["created_at"],
     )
+
+
+def _paper(row: Row) -> Paper | None:
+    return Paper(row["kiosk"]) if row["kiosk"] else None
 
 
 def _status(row: Row) -> str:

@@ -4,60 +4,60 @@ The registrations of a batch are locked in id order before anything is looked at
 the second sees what the first decided.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache, partial
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from events_service import clock
 from events_service.database import GroupCommit, Row, Transaction
-from events_service.door.answers import Attendee, Previous, ScanAnswer, ScanRequest
+from events_service.door.answers import Previous, ScanAnswer, ScanRequest, attendee_of
 from events_service.door.drafts import ScanDraft
+from events_service.door.kiosk_answers import told_at_kiosk
+from events_service.door.kiosk_rules import refuse_passage
 from events_service.door.lookups import Known, look
 from events_service.door.moments import read_moment
+from events_service.door.queries import read_grants
+from events_service.door.records import Asked, Judged, Judging, Writes, write_presences
 from events_service.door.rules import (
     MESSAGES,
     DeviceRefused,
     Direction,
     Door,
+    Grant,
     Holder,
     Judgement,
     Passage,
     Reason,
-    Standing,
     Verdict,
-    is_device_done,
     judge,
+    powers_of,
+    refuse_when_over,
 )
-from events_service.errors import FieldError, Invalid, Refused
+from events_service.door.standings import Presences, stand
+from events_service.door.typed_codes import WRONG_CODES_WITHIN
+from events_service.errors import FieldError, Invalid, Refused, TooMany
 from events_service.events.rules import Reentry
 from events_service.events.rules import Status as EventStatus
-from events_service.identifiers import new_id
 from events_service.people.rules import Role
 from events_service.registrations.badge_tokens import badge_digest, is_signed_by, parse
 from events_service.registrations.rules import Status as RegistrationStatus
-
-
-@dataclass(slots=True)
-class _Writes:
-    scans: list[tuple[object, ...]]
-    presences: dict[tuple[str, str], tuple[object, ...]]
-    conflicts: list[tuple[object, ...]]
+from events_service.registrations.short_codes import read_code
 
 
 async def scan_batch(tx: Transaction, requests: list[ScanRequest]) -> list[ScanAnswer | Exception]:
     """Decide and record a batch in the order it came."""
     known = await look(tx, requests)
-    writes = _Writes([], {}, [])
+    writes, presences = Writes(), Presences()
     answers: list[ScanAnswer | Exception] = []
-    for request in requests:
+    for request in known.requests:
         try:
-            answers.append(_decide(known, request, writes))
+            answers.append(decide(known, request, writes, lambda asked: _judge(known, asked, presences)))
         except Refused as refused:
             answers.append(refused)
-    await _write(tx, known, writes)
+    await writes.write(tx)
+    await write_presences(tx, list(presences.values()))
     return answers
 
 
@@ -75,86 +75,96 @@ def scan_request(draft: ScanDraft, *, device_digest: str) -> ScanRequest:
     return ScanRequest(device_digest, draft, badge_digest(draft.badge), clock.now())
 
 
-def _decide(known: Known, request: ScanRequest, writes: _Writes) -> ScanAnswer:
+def decide(known: Known, request: ScanRequest, writes: Writes, judging: Judging) -> ScanAnswer:
+    """The answer to one scan: the one it got before, or what `judging` says. Raises `DeviceRefused`, `Forbidden`, `Invalid`, `TooMany`."""
     device = known.devices.get(request.device_digest)
-    if device is None or is_device_done(event_ends_at=device["ends_at"], now=request.received_at):
+    if device is None:
         raise DeviceRefused()
+    refuse_when_over(event_ends_at=device["ends_at"], now=request.received_at, sends=request.offline)
     before = known.answers.get(request.scan.scan_id)
     if before is not None:
         if before[0] != device["event"]:
             raise Invalid([FieldError("scan_id", "already_used", "Use a fresh id for each scan.")])
-        return msgspec.structs.replace(before[1], replayed=True)
+        return _told(device, msgspec.structs.replace(before[1], replayed=True))
+    if device["id"] in known.slowed and not request.offline and read_code(request.scan.badge):
+        raise TooMany(retry_after=int(WRONG_CODES_WITHIN.total_seconds()))
     checkpoint = known.checkpoints.get((device["event"], request.scan.checkpoint))
     if checkpoint is None:
         raise Invalid([FieldError("checkpoint", "unknown_checkpoint", "This event has no such checkpoint.")])
-    passage = _passage(request, zone=device["timezone"])
-    answer, person = _judge(known, request, passage, device=device, checkpoint=checkpoint, writes=writes)
-    known.answers[request.scan.scan_id] = (device["event"], answer)
-    writes.scans.append(_scan_row(request, passage, answer, device=device, checkpoint=checkpoint, person=person))
-    return answer
+    refuse_passage(device["kiosk"], request.scan.direction, is_own_door=checkpoint["id"] == device["checkpoint"])
+    asked = Asked(request, _passage(request, zone=device["timezone"]), device, checkpoint)
+    judged = judging(asked)
+    known.answers[request.scan.scan_id] = (device["event"], judged.answer)
+    writes.add(asked, judged)
+    return _told(device, judged.answer)
 
 
-def _judge(
-    known: Known, request: ScanRequest, passage: Passage, *, device: Row, checkpoint: Row, writes: _Writes
-) -> tuple[ScanAnswer, Row | None]:
-    person = known.registrations.get(request.badge) or known.retired.get(request.badge)
+def _told(device: Row, answer: ScanAnswer) -> ScanAnswer:
+    return told_at_kiosk(answer) if device["kiosk"] else answer
+
+
+def _judge(known: Known, asked: Asked, presences: Presences) -> Judged:
+    """Decide at once, by where the person stands now."""
+    checkpoint = asked.checkpoint
     inside = known.inside.get(checkpoint["id"], 0)
-    if person is None or person["event"] != device["event"]:
-        reason = Reason.OTHER_EVENT if person is not None else _stranger(known, request, event_id=device["event"])
-        return _answer(request, Judgement(Verdict.REFUSED, reason), inside=inside), None
+    person, reason = holder_of(known, asked)
+    if person is None:
+        return Judged(answer_to(asked, Judgement(Verdict.REFUSED, reason), inside=inside))
     key = (checkpoint["id"], person["id"])
     standing, row = known.standings.get(key, (None, None))
-    judgement = judge(
-        passage,
-        holder=Holder(
-            person["category"],
-            RegistrationStatus(person["status"]),
-            replaced=request.badge not in known.registrations,
-        ),
-        door=_door(checkpoint, reentry=device["reentry"]),
-        event_status=EventStatus(device["event_status"]),
+    asking = partial(
+        judge,
+        asked.passage,
+        holder=as_holder(known, asked, person),
+        door=as_door(asked),
+        event_status=EventStatus(asked.device["event_status"]),
         standing=standing,
-        may_override=bool(request.scan.override_reason) and device["role"] == Role.DOOR_SUPERVISOR,
     )
+    judgement = asking()
+    forced = judgement.reason is not None and may_override(asked)
+    if forced:
+        judgement = asking(may_override=True)
     if judgement.standing is not None:
         inside += judgement.standing.inside - (standing.inside if standing else False)
         known.inside[checkpoint["id"]] = inside
-        _stand(known, writes, key, judgement.standing, request=request, device=device)
-    elif judgement.reason is Reason.ALREADY_ADMITTED and _is_conflict(request, row, device=device):
-        assert row is not None
-        writes.conflicts.append(
-            (new_id(), device["event"], *key, row["admitted_by"], request.scan.scan_id, request.received_at)
-        )
+        stand(known, presences, key, judgement.standing, asked)
     previous = _previous(known, row) if judgement.reason is Reason.ALREADY_ADMITTED else None
-    return _answer(request, judgement, inside=inside, person=person, previous=previous), person
+    return Judged(
+        answer_to(asked, judgement, inside=inside, person=person, previous=previous),
+        person,
+        barred=judgement.barred,
+        forced=forced,
+    )
 
 
-def _is_conflict(request: ScanRequest, row: Row | None, *, device: Row) -> bool:
-    """Whether two devices admitted the same badge without knowing of each other."""
-    admitted_there = request.scan.device_verdict in (None, Verdict.ADMITTED)
-    return request.offline and admitted_there and row is not None and row["device"] != device["id"]
+def holder_of(known: Known, asked: Asked) -> tuple[Row, None] | tuple[None, Reason]:
+    """Whose badge this is, at this event; or why it is nobody's here."""
+    badge, event_id = asked.request.badge, asked.device["event"]
+    person = known.registrations.get(badge) or known.retired.get(badge)
+    if person is None:
+        return None, _stranger(known, asked.request, event_id=event_id)
+    return (person, None) if person["event"] == event_id else (None, Reason.OTHER_EVENT)
 
 
-def _stand(
-    known: Known, writes: _Writes, key: tuple[str, str], standing: Standing, *, request: ScanRequest, device: Row
-) -> None:
-    """Remember the new standing, for the next scan of this batch and for the table."""
-    if request.scan.direction is Direction.ENTRY:
-        row: Row = {
-            "checkpoint": key[0],
-            "admitted_at": standing.admitted_at,
-            "admitted_by": request.scan.scan_id,
-            "device": device["id"],
-            "device_name": device["name"],
-        }
-    else:
-        # Whoever leaves was admitted once, and stays admitted by that scan.
-        _, row = known.standings[key]
-    known.standings[key] = (standing, row)
-    writes.presences[key] = (
-        new_id(), device["event"], *key, standing.inside, standing.admitted_at, standing.day,
-        row["admitted_by"], row["device"],
-    )  # fmt: skip
+def as_holder(known: Known, asked: Asked, person: Row) -> Holder:
+    """The person, as the rules of that door see them."""
+    device = asked.device
+    shown = attendee_of(person, photo_id_categories=device["photo_id_categories"]) if device["kiosk"] else None
+    return Holder(
+        person["category"],
+        RegistrationStatus(person["status"]),
+        replaced=asked.request.badge not in known.registrations,
+        has_place=(asked.checkpoint["session_id"], person["id"]) in known.places,
+        needs_staff=shown is not None and (shown.photo_id or shown.note is not None),
+    )
+
+
+def may_override(asked: Asked) -> bool:
+    """Whether this scan sets a refusal aside: it gives a reason, and its device may."""
+    # Hardly any scan gives one.
+    if not asked.request.scan.override_reason:
+        return False
+    return Grant.OVERRIDE in powers_of(Role(asked.device["role"]), read_grants(asked.device["grants"]))
 
 
 def _stranger(known: Known, request: ScanRequest, *, event_id: str) -> Reason:
@@ -189,13 +199,29 @@ def local_day(moment: datetime, zone: str) -> date:
     return moment.astimezone(_zone(zone)).date()
 
 
-def _door(checkpoint: Row, *, reentry: str) -> Door:
-    categories = checkpoint["categories"]
+def as_door(asked: Asked) -> Door:
+    """The checkpoint, as the rules see it."""
+    own = asked.checkpoint
+    return _door(
+        own["reentry"] or asked.device["reentry"],
+        own["categories"],
+        own["opens_at"],
+        own["closes_at"],
+        by_session=bool(own["takes_sign_ups"]),
+    )
+
+
+# The same few doors for thousands of scans.
+@lru_cache(maxsize=1024)
+def _door(
+    reentry: str, categories: str | None, opens_at: datetime | None, closes_at: datetime | None, *, by_session: bool
+) -> Door:
     return Door(
-        reentry=Reentry(checkpoint["reentry"] or reentry),
-        categories=frozenset(msgspec.json.decode(categories)) if categories else None,
-        opens_at=checkpoint["opens_at"],
-        closes_at=checkpoint["closes_at"],
+        Reentry(reentry),
+        frozenset(msgspec.json.decode(categories)) if categories else None,
+        opens_at,
+        closes_at,
+        by_session,
     )
 
 
@@ -206,14 +232,17 @@ def _previous(known: Known, row: Row | None) -> Previous | None:
     return Previous(row["admitted_at"], name, row["device_name"])
 
 
-def _answer(
-    request: ScanRequest,
+def answer_to(
+    asked: Asked,
     judgement: Judgement,
     *,
     inside: int,
     person: Row | None = None,
     previous: Previous | None = None,
 ) -> ScanAnswer:
+    """What the device is told."""
+    request = asked.request
+    shown = attendee_of(person, photo_id_categories=asked.device["photo_id_categories"]) if person else None
     leaving = judgement.verdict is Verdict.ADMITTED and request.scan.direction is Direction.EXIT
     return ScanAnswer(
         scan_id=request.scan.scan_id,
@@ -221,49 +250,7 @@ def _answer(
         reason=judgement.reason,
         message="Goodbye" if leaving else MESSAGES[judgement.reason],
         replayed=False,
-        attendee=Attendee(person["id"], person["name"], person["organisation"], person["category"]) if person else None,
+        attendee=shown,
         previous=previous,
         inside=inside,
-    )
-
-
-def _scan_row(
-    request: ScanRequest, passage: Passage, answer: ScanAnswer, *, device: Row, checkpoint: Row, person: Row | None
-) -> tuple[object, ...]:
-    return (
-        request.scan.scan_id,
-        device["event"],
-        checkpoint["id"],
-        device["id"],
-        person["id"] if person else None,
-        passage.direction.value,
-        passage.at,
-        request.received_at,
-        passage.day,
-        answer.verdict.value,
-        answer.reason.value if answer.reason else None,
-        request.scan.override_reason,
-        msgspec.json.encode(answer).decode(),
-    )
-
-
-async def _write(tx: Transaction, known: Known, writes: _Writes) -> None:
-    await tx.execute_many(
-        """INSERT INTO scan (scan_id, event, checkpoint, device, registration, direction, scanned_at, received_at, local_day,
-                             verdict, reason, override_reason, answer)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
-        writes.scans,
-    )
-    await tx.execute_many(
-        """INSERT INTO presence (id, event, checkpoint, registration, inside, admitted_at, admitted_day, admitted_by, device)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-           ON CONFLICT (checkpoint, registration) DO UPDATE SET
-             inside = excluded.inside, admitted_at = excluded.admitted_at, admitted_day = excluded.admitted_day,
-             admitted_by = excluded.admitted_by, device = excluded.device""",
-        list(writes.presences.values()),
-    )
-    await tx.execute_many(
-        """INSERT INTO scan_conflict (id, event, checkpoint, registration, first_scan, second_scan, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
-        writes.conflicts,
     )
