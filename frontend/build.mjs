@@ -47,12 +47,37 @@ function namesIn(outputs) {
   return names;
 }
 
-/** The icons, and the licences that must go wherever the fonts go: [logical name, source] pairs. */
+/** The icons, the decoder's machine code, and the licences that must go wherever others' work goes: [logical name, source] pairs. */
 async function copied() {
+  const decoder = join(SOURCE, "node_modules/zxing-wasm");
   const icons = (await readdir(join(SOURCE, "icons"))).map((name) => [`icons/${name}`, join(SOURCE, "icons", name)]);
   const families = join(SOURCE, "node_modules/@fontsource-variable");
   const licences = (await readdir(families)).map((name) => [`fonts/${name}.txt`, join(families, name, "LICENSE")]);
-  return [...icons, ...licences];
+  return [
+    ...icons,
+    ...licences,
+    ...forPrint(),
+    ["wasm/zxing-reader.wasm", join(decoder, "dist/reader/zxing_reader.wasm")],
+    ["wasm/zxing-reader.txt", join(decoder, "LICENSE")],
+  ];
+}
+
+/** The fonts badges are set in, as files a typesetter reads: our own, and those with the alphabets that it lacks. [logical name, source] pairs. */
+function forPrint() {
+  const families = join(SOURCE, "node_modules/@expo-google-fonts");
+  const fonts = [
+    "schibsted-grotesk/400Regular/SchibstedGrotesk_400Regular.ttf",
+    "schibsted-grotesk/600SemiBold/SchibstedGrotesk_600SemiBold.ttf",
+    "schibsted-grotesk/700Bold/SchibstedGrotesk_700Bold.ttf",
+    "noto-sans/600SemiBold/NotoSans_600SemiBold.ttf",
+    "noto-sans-arabic/600SemiBold/NotoSansArabic_600SemiBold.ttf",
+    "noto-sans-hebrew/600SemiBold/NotoSansHebrew_600SemiBold.ttf",
+  ];
+  const licences = [...new Set(fonts.map((font) => font.split("/")[0]))];
+  return [
+    ...fonts.map((font) => [`print/${basename(font)}`, join(families, font)]),
+    ...licences.map((family) => [`print/${family}.txt`, join(families, family, "LICENSE_FONT")]),
+  ];
 }
 
 /** Copies files that need no bundling under hashed names. */

@@ -1,42 +1,13 @@
-// The door: every code that is typed or scanned is sent, one after the other, and its answer shown.
-// The words of each answer come from the server's templates; the form works without this script too.
-import { keepFocus } from "./door/focus.js";
-import { freshScan } from "./door/scan.js";
-import { settle } from "./door/settle.js";
+// The door: pairing this device, then one badge after the other, with a network or without.
+// Without this script the pages' forms do the same, as long as there is a network.
+import { openCounter } from "./door/counter.js";
+import { helpPairing } from "./door/pairing.js";
 import { takeSecret } from "./fragment/secret.js";
 
-/**
- * Takes over the scan form, and the undo form inside an answer.
- *
- * @param {HTMLFormElement} form
- * @param {HTMLElement} verdict
- * @param {HTMLInputElement} input
- */
-function openDoor(form, verdict, input) {
-  // One at a time and in order: the answer on the screen belongs to the scan made last.
-  let queue = Promise.resolve();
-
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const scan = freshScan(form);
-    input.value = "";
-    if (scan.get("badge")) queue = queue.then(() => settle(form.action, scan, verdict));
-  });
-  verdict.addEventListener("submit", (event) => {
-    const undo = event.target;
-    if (!(undo instanceof HTMLFormElement)) return;
-    event.preventDefault();
-    const asked = new FormData(undo);
-    queue = queue.then(() => settle(undo.action, asked, verdict));
-    input.focus();
-  });
-  keepFocus(input);
-}
-
-const form = document.querySelector("form[data-scan]");
-const verdict = document.querySelector("#verdict");
-const input = document.querySelector("form[data-scan] input[name=badge]");
-if (form instanceof HTMLFormElement && verdict instanceof HTMLElement && input instanceof HTMLInputElement) {
-  openDoor(form, verdict, input);
-}
+const counter = document.querySelector("[data-door]");
+const pairing = document.querySelector("form[data-fragment]");
+if (counter instanceof HTMLElement) void openCounter(counter);
+if (pairing instanceof HTMLFormElement) void helpPairing(pairing);
 takeSecret(document);
+// So that the page opens without a network; a browser without workers, or a plain connection, has to do without.
+navigator.serviceWorker?.register("/door/service-worker.js", { scope: "/door" }).catch(() => undefined);

@@ -22,13 +22,16 @@ export function wallAt(day, minutes) {
   return `${day}T${padded(Math.floor(minutes / 60))}:${padded(minutes % 60)}`;
 }
 
+// Hours and minutes as the page's own times have them.
+const BETWEEN = new Map([["sv", ":"], ["nb", ":"], ["is", ":"]]).get(document.documentElement.lang) ?? ".";
+
 /**
  * As it is spoken: 9.05; after midnight it begins anew.
  *
  * @param {number} minutes
  */
 export function spoken(minutes) {
-  return `${Math.floor(minutes / 60) % 24}.${padded(minutes % 60)}`;
+  return `${Math.floor(minutes / 60) % 24}${BETWEEN}${padded(minutes % 60)}`;
 }
 
 /**

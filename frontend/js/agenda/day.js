@@ -146,7 +146,9 @@ export class Day {
    */
   counted(count) {
     if (count === 0) return "";
-    return count === 1 ? this.words.conflicts_one : filled(this.words.conflicts_many, { count });
+    // In Icelandic 21 is said like 1.
+    const isOne = new Intl.PluralRules(document.documentElement.lang).select(count) === "one";
+    return filled(isOne ? this.words.conflicts_one : this.words.conflicts_many, { count });
   }
 }
 
