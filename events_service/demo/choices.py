@@ -3,7 +3,7 @@
 from itertools import islice
 
 from events_service import clock, database
-from events_service.agenda.queries import Published, published_agenda
+from events_service.agenda.release_queries import Published, published_agenda
 from events_service.agenda.rules import Session, SessionKind, SessionState
 from events_service.demo.happenings import LAUNCH, SUMMIT, WORKSHOP
 from events_service.events.queries import find_event

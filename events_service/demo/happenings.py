@@ -1,4 +1,4 @@
-"""The six events of the alliance's year, in the words of the contract's event body.
+"""The eight events of the alliance's year, in the words of the contract's event body.
 
 Times are wall time in each event's zone. What happens when stands in `agendas.py`.
 """
@@ -11,6 +11,8 @@ KICK_OFF = "city-meeting-kick-off"
 WORKSHOP = "sparring-day-ten-cities"
 MAYORS_MEETING = "four-capitals"
 TASK_FORCE = "task-force-online-spaces"
+AUTUMN_MEETING = "city-meeting-autumn"
+STUDY_VISIT = "study-visit-aarhus"
 
 _LAUNCH: dict[str, Any] = {
     "slug": LAUNCH,
@@ -124,6 +126,70 @@ The meeting is not recorded. Names of residents or of single cases do not belong
     },
 }
 
+_AUTUMN_MEETING: dict[str, Any] = {
+    "slug": AUTUMN_MEETING,
+    "title": "City meeting: what the autumn taught us",
+    "kind": "city_meeting",
+    "format": "online",
+    "timezone": "Europe/Copenhagen",
+    "starts_at": "2026-11-11T10:00",
+    "ends_at": "2026-11-11T11:30",
+    "summary": "Ninety minutes online for practitioners: three cities tell what they tried since the summer, and what they "
+    "would not do again.",
+    "description": """
+The last of four city meetings in the year. Each city speaks for ten minutes; the rest is questions.
+
+The meeting is not recorded. Names of residents or of single cases do not belong in it.
+""",
+    "languages": ["en"],
+    "topics": ["safe-neighbourhoods"],
+    "join_url": "https://meet.alliance.example/city-meeting-autumn",
+    "visibility": "public",
+    "registration": {
+        "mode": "open",
+        "online_capacity": 120,
+        "waitlist": True,
+        "retention_days": 365,
+        "reentry": "in_and_out",
+    },
+}
+
+_STUDY_VISIT: dict[str, Any] = {
+    "slug": STUDY_VISIT,
+    "title": "Study visit: how Aarhus works with its schools",
+    "kind": "workshop",
+    "format": "in_person",
+    "timezone": "Europe/Copenhagen",
+    "starts_at": "2027-05-11T09:00",
+    "ends_at": "2027-05-11T16:00",
+    "summary": "A day in two schools, a youth club and the office between them: who calls whom when a teacher worries.",
+    "description": """
+You walk with those who do the work: a teacher, a youth worker and a police officer. The groups are small,
+so that nobody becomes an exhibit; that is why we choose among those who would like to come.
+
+Tell us in your application what you would take home.
+""",
+    "languages": ["en", "da"],
+    "topics": ["safe-neighbourhoods", "young-pioneers"],
+    "venue": {
+        "name": "The Youth House",
+        "address": "Eksempelgade 12, 8000 Aarhus C",
+        "city": "Aarhus",
+        "country": "DK",
+        "latitude": 56.1567,
+        "longitude": 10.2108,
+        "disclosure": "public",
+    },
+    "visibility": "public",
+    "registration": {
+        "mode": "approval",
+        "capacity": 16,
+        "waitlist": True,
+        "retention_days": 30,
+        "reentry": "once",
+    },
+}
+
 _WORKSHOP: dict[str, Any] = {
     "slug": WORKSHOP,
     "title": "A day of sparring: ten cities, ten hard cases",
@@ -232,4 +298,13 @@ The task force has fourteen members and one year. In its first meeting it agrees
 }
 
 # In the order of their dates.
-HAPPENINGS = (_KICK_OFF, _TASK_FORCE, _LAUNCH, _WORKSHOP, _MAYORS_MEETING, _SUMMIT)
+HAPPENINGS = (
+    _AUTUMN_MEETING,
+    _KICK_OFF,
+    _TASK_FORCE,
+    _LAUNCH,
+    _WORKSHOP,
+    _STUDY_VISIT,
+    _MAYORS_MEETING,
+    _SUMMIT,
+)
