@@ -31,7 +31,7 @@ from events_service.privacy.erasing import Erasure, replay_tombstones
 from events_service.sealing import keyed_token, same
 from events_service.settings import Settings
 
-LEFT_OUT = frozenset({"sign_in", "stored_answer", "attempts", "magic_link", "waiting_file"})
+LEFT_OUT = frozenset({"sign_in", "stored_answer", "attempts", "magic_link", "waiting_file", "badge_file"})
 MANIFEST = "manifest.json"
 BATCH = 500
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]

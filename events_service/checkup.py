@@ -15,6 +15,7 @@ from events_service.database.sqlite import journal_mode
 from events_service.errors import Unavailable
 from events_service.settings import Settings, unknown_settings
 from events_service.web.assets import AssetsMissing, manifest
+from events_service.web.words import LANGUAGES, unspoken
 
 MAIL_SECONDS = 5
 CLOCK_SECONDS = 5
@@ -31,7 +32,7 @@ class Result:
 
 async def checkup(own: Settings) -> list[Result]:
     """Look at everything; one thing that fails does not hide another."""
-    looks: list[Callable[[Settings], Awaitable[Result]]] = [_settings, _database, _mail, _clock, _assets]
+    looks: list[Callable[[Settings], Awaitable[Result]]] = [_settings, _database, _mail, _clock, _assets, _words]
     database.connect(own)
     try:
         return [await look(own) for look in looks]
@@ -94,6 +95,12 @@ async def _assets(own: Settings) -> Result:
         return Result("assets", True, f"{len(manifest())} files built")
     except AssetsMissing as missing:
         return Result("assets", False, str(missing))
+
+
+async def _words(own: Settings) -> Result:
+    if missing := unspoken():
+        return Result("words", False, f"no catalogue of {', '.join(missing)}; build them as the README says")
+    return Result("words", True, f"{len(LANGUAGES)} languages spoken")
 
 
 def _is_writable(folder: Path) -> bool:

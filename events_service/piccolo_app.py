@@ -16,12 +16,15 @@ PACKAGES_WITH_TABLES = (
     "speakers",
     "agenda",
     "invitations",
+    "delegations",
     "registrations",
     "messages",
     "replies",
     "exchange",
     "door",
+    "badges",
     "privacy",
+    "online",
 )
 
 APP_CONFIG = AppConfig(

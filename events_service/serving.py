@@ -76,7 +76,8 @@ def serve(own: Settings) -> None:
         log_enabled=own.log_level == "DEBUG",
         log_access=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        # All is over within ten seconds, also where a stream that was just opened does not hear of the end.
+        workers_kill_timeout=7,
     )
     server.respawned_wrks = _Respawns()
     server.serve()

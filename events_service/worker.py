@@ -13,6 +13,7 @@ import structlog
 
 from events_service import clock, database, settings
 from events_service.agenda.asking import remind_speakers
+from events_service.badges import printing
 from events_service.database import missing_migrations, transaction
 from events_service.errors import Unavailable
 from events_service.events.actions import complete_past_events
@@ -25,6 +26,8 @@ from events_service.people.sign_ins import sweep_sign_ins
 from events_service.privacy.retention import Kind, note_removed, sweep_events
 from events_service.programme.letters import RENDERERS
 from events_service.registrations.announcing import announce_changes
+from events_service.registrations.delegation_reminders import remind_coordinators
+from events_service.registrations.delegations import release_delegations
 from events_service.registrations.magic_links import answer_requests, forget_links
 from events_service.registrations.offers import lapse_unanswered
 from events_service.registrations.reminding import remind_participants
@@ -52,8 +55,9 @@ async def work(own: Settings, stop: asyncio.Event) -> None:
         if tidied_at is None or now - tidied_at >= TIDY_EVERY:
             await tidy(now)
             tidied_at = now
-        taken_in = await waiting.take_files_in()
-        announced = await answer_requests() + await announce_changes() + await lapse_unanswered()
+        taken_in = await waiting.take_files_in() + await printing.draw_waiting()
+        announced = await answer_requests() + await announce_changes()
+        announced += await lapse_unanswered() + await release_delegations()
         sent = await send_due(RENDERERS, transport, now=clock.now())
         return bool(taken_in or announced or sent)
 
@@ -70,11 +74,13 @@ async def tidy(now: datetime) -> None:
     await lapse_invitations(now)
     await remind_guests(now)
     await remind_participants(now)
+    await remind_coordinators(now)
     await sweep_events(now)
     await note_removed(Kind.LETTERS, await forget_bodies(now - FORGET_AFTER))
     await note_removed(Kind.RAW_MAIL, await forget_raw_mail(now))
     await sweep_sign_ins(now=now)
     await waiting.forget_files(now - waiting.KEPT_FOR)
+    await printing.forget_files(now - printing.KEPT_FOR)
     await note_removed(Kind.LINKS, await forget_links(now))
     async with transaction() as tx:
         await tx.execute("DELETE FROM stored_answer WHERE created_at < $1", now - KEPT_FOR)
