@@ -21,16 +21,31 @@ from events_service import settings as settings_floor
 from events_service.settings import Settings
 from tests.services import closing_lines, had, left_out, missing, note_left_out
 from tests.services.chromium import DESKTOP, PHONE, find_chromium, running
+from tests.services.depth import is_spared
+from tests.services.lending import LentDatabase
+from tests.services.memory import use_memory_for_files
 from tests.services.postgres import PostgresServer, ThrowAwayCluster, find_server, make_cluster
 from tests.services.product import SECRET_KEY, Product
 
 REQUIRED = {name for name in os.environ.get("EVENTS_TEST_REQUIRE", "").split(",") if name}
 
 
+def pytest_configure() -> None:
+    """Tests wait for no disk where the machine has memory to spare."""
+    use_memory_for_files()
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """A test that asks for the browser runs on the session's event loop, where the browser lives."""
     if isinstance(item, pytest.Function) and "browser" in item.fixturenames and iscoroutinefunction(item.obj):
         item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A run that is not thorough does without some combinations, and counts them as deselected."""
+    if spared := [item for item in items if is_spared(item)]:
+        config.hook.pytest_deselected(items=spared)
+        items[:] = [item for item in items if item not in set(spared)]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -88,12 +103,18 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'events.sqlite')}"
 
 
+@pytest.fixture(scope="session")
+def lent_database(postgres_server: PostgresServer, postgres_template: str) -> Iterator[LentDatabase]:
+    """The migrated PostgreSQL database that the tests of this process use one after the other."""
+    lent = LentDatabase(postgres_server, postgres_template)
+    yield lent
+    lent.close()
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """A fresh migrated PostgreSQL database."""
-    url = postgres_server.copy_database(postgres_template)
-    yield url
-    postgres_server.drop_database(url)
+def postgres_url(lent_database: LentDatabase) -> str:
+    """A migrated PostgreSQL database as good as fresh."""
+    return lent_database.lend()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

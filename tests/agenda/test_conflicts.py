@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from events_service.agenda.conflicts import AgendaConflict, Elsewhere, Severity, find_conflicts
+from events_service.agenda.conflict_kinds import AgendaConflict, Elsewhere, Severity
+from events_service.agenda.conflicts import find_conflicts
 from events_service.agenda.rules import Agenda, Appearance, Part, Room, Session, SessionKind, SessionState
 from events_service.agenda.travel import Place, minutes_between_places
 from events_service.speakers.rules import Speaker, State

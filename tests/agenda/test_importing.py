@@ -278,7 +278,7 @@ async def test_two_events_of_one_name_are_told() -> None:
     data = one_day(
         event("With a guid now", name=f'id="1" guid="{guid}"'), event("The same id", name='id="1"', start="15:00")
     )
-    told = (Skipped("1", "The same id", "Another event of the file is called the same."),)
+    told = (Skipped("1", "The same id", "Another session of the file is called the same."),)
     assert await import_schedule("summit", data) == report(updated=1, skipped=told)
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from events_service import clock
-from events_service.agenda.queries import current_release, draft_of, published_agenda
+from events_service.agenda.queries import draft_of
+from events_service.agenda.release_queries import current_release, published_agenda
 from events_service.agenda.releases import planned_release
 from events_service.agenda.rules import ChangeKind
 from events_service.agenda.sessions import remove_session

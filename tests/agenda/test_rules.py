@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from events_service.agenda.comparing import changes_between, with_sequences
 from events_service.agenda.rules import (
     Agenda,
     Appearance,
@@ -14,12 +15,10 @@ from events_service.agenda.rules import (
     Session,
     SessionState,
     Track,
-    changes_between,
     days_of,
     for_the_public,
     overlapping,
     to_release,
-    with_sequences,
 )
 
 NINE = datetime(2037, 3, 10, 8, tzinfo=UTC)

@@ -1,6 +1,5 @@
 """Reading other people's schedule.xml: values, whole files of three systems, and files that mean harm. No database."""
 
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from events_service.agenda.schedule_texts import as_markdown, plain_line
 from events_service.agenda.schedule_values import near_colour, read_kind, read_language, read_minutes
 from events_service.agenda.schedule_xml import LARGEST_BYTES, NotASchedule, NotXml, TooLarge
 from events_service.errors import Refused
+from tests.work import counted
 
 SCHEDULES = Path(__file__).parent / "schedules"
 
@@ -271,7 +271,7 @@ def test_what_is_too_long_or_too_much_is_shortened_and_told() -> None:
     (entry,) = found.entries
     assert (len(entry.abstract or ""), len(entry.persons or ())) == (40_000, 100)
     assert sorted(one.why for one in found.skipped) == [
-        "It has 101 persons; the first 100 were taken.",
+        "It names 101 people. Only the first ones were taken: 100.",
         "Its abstract was too long and was shortened.",
     ]
     named = read(event().replace("Talk", "T" * 301))
@@ -318,11 +318,10 @@ BOMB = (
     ids=lambda value: value.decode(errors="replace")[:24] if isinstance(value, bytes) else None,
 )
 def test_what_means_harm_or_is_no_schedule_is_refused_at_once(data: bytes, refusal: type[Refused], code: str) -> None:
-    began = time.process_time()
-    with pytest.raises(refusal) as refused:
+    with counted() as work, pytest.raises(refusal) as refused:
         read_schedule(data, zone="UTC")
     assert refused.value.code == code
-    assert time.process_time() - began < 2
+    assert work.calls < 5_000_000
 
 
 def test_a_file_of_the_largest_size_is_read() -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from events_service import clock
-from events_service.agenda.queries import current_release, draft_of, published_agenda
+from events_service.agenda.queries import draft_of
+from events_service.agenda.release_queries import current_release, published_agenda
 from events_service.agenda.rules import ChangeKind, SessionKind, SessionState
 from events_service.demo.agendas import PLANS, PROTECTED, Plan
 from events_service.demo.happenings import HAPPENINGS, SUMMIT
@@ -13,12 +14,13 @@ from events_service.demo.load import load
 from events_service.demo.programmes import plan_agendas
 from events_service.demo.speakers import person_named
 from events_service.events.queries import event_by_slug
+from tests.demo.given import stop_clock
 
 
 @pytest.fixture(autouse=True)
 def november_2026(monkeypatch: pytest.MonkeyPatch) -> None:
     """The day is fixed: nothing is laid for events that are over."""
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 21, 9, tzinfo=UTC))
+    stop_clock(monkeypatch, datetime(2026, 11, 21, 9, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.event)

@@ -1,4 +1,4 @@
-"""The six events and who takes part."""
+"""The eight events and who takes part."""
 
 from collections import Counter
 from typing import Any
@@ -8,14 +8,17 @@ import pytest
 from events_service.demo.cities import CITIES
 from events_service.demo.guests import FOUR_CAPITALS, SPARRING_CITIES, city_name, guests
 from events_service.demo.happenings import (
+    AUTUMN_MEETING,
     HAPPENINGS,
     KICK_OFF,
     LAUNCH,
     MAYORS_MEETING,
+    STUDY_VISIT,
     SUMMIT,
     TASK_FORCE,
     WORKSHOP,
 )
+from events_service.demo.meetings_held import COURSES
 from events_service.events.drafts import EventDraft
 from events_service.events.rules import AREAS_OF_ACTION, Format, settle_moments
 from events_service.web.bodies import read_values
@@ -89,10 +92,23 @@ def test_the_task_force_has_fourteen_members_in_the_room_and_online() -> None:
     assert Counter(guest.attendance for guest in guests()[TASK_FORCE]) == {"in_person": 10, "online": 4}
 
 
+def test_more_apply_for_the_study_visit_than_there_are_seats_left() -> None:
+    applicants = [guest for guest in guests()[STUDY_VISIT] if guest.applies]
+    assert len(applicants) == 8
+    assert len({guest.person.city for guest in applicants}) >= 4
+    assert len({guest.person.category for guest in applicants}) == 5
+    assert len(guests()[STUDY_VISIT]) > happening(STUDY_VISIT)["registration"]["capacity"]
+    assert all(guest.answers["take_home"] for guest in applicants)
+
+
+def test_the_autumns_meeting_has_a_course_for_each_guest() -> None:
+    assert len(COURSES) == len(guests()[AUTUMN_MEETING])
+
+
 def test_nobody_registers_twice_and_no_hall_is_too_small() -> None:
     for slug, people in guests().items():
         assert len({guest.person.email for guest in people}) == len(people)
-        in_the_room = sum(guest.attendance == "in_person" for guest in people)
+        in_the_room = sum(guest.attendance == "in_person" and not guest.applies for guest in people)
         assert in_the_room <= happening(slug)["registration"].get("capacity", 0)
 
 

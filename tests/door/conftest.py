@@ -6,13 +6,13 @@ from typing import Any, cast
 import pytest_asyncio
 from httpx import ASGITransport, AsyncClient
 
-from events_service.app import create_app
 from events_service.settings import Settings
+from tests.application import application
 
 
 @pytest_asyncio.fixture
 async def client(database: Settings) -> AsyncIterator[AsyncClient]:
     """A visitor of the whole service, who keeps cookies."""
-    transport = ASGITransport(cast(Any, create_app(database)))
+    transport = ASGITransport(cast(Any, application(database)))
     async with AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as visitor:
         yield visitor

@@ -1,13 +1,20 @@
 """Events with guests and devices that tests of the door begin with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from events_service.database import Row, fetch_one, transaction
+from events_service.audit.rules import Doer
+from events_service.database import Row, fetch, fetch_one, transaction
 from events_service.door import actions
 from events_service.door.answers import ScanAnswer
-from events_service.door.drafts import BatchDraft, CheckpointDraft, DeviceDraft, PairDraft, ScanDraft
+from events_service.door.batches import BatchAnswer, scan_offline_batch
+from events_service.door.checkpoint_actions import add_checkpoint
+from events_service.door.checkpoint_drafts import CheckpointDraft
+from events_service.door.drafts import BatchDraft, DeviceDraft, PairDraft, ScanDraft
+from events_service.door.kiosk_rules import Paper
+from events_service.door.rules import Grant, Verdict
 from events_service.door.scanning import scan, scan_request
 from events_service.events.actions import create_event, publish_event
 from events_service.events.drafts import EventDraft
@@ -15,14 +22,16 @@ from events_service.events.rules import Event
 from events_service.identifiers import new_id
 from events_service.people.rules import Role
 from events_service.registrations.actions import register_many
-from events_service.registrations.badges import badges_of
+from events_service.registrations.applications import Application, Outcome
+from events_service.registrations.badges import badges_of, code_of
 from events_service.registrations.drafts import RegistrationDraft
 from events_service.registrations.queries import registration_by_id
-from events_service.registrations.seating import Application, Outcome
 from events_service.sealing import token_digest
 from events_service.web.bodies import read_values
 
 HERE = "192.0.2.7"
+ME = Doer("account", "me")
+ADMITTED = ("admitted", None)
 ELEVEN = datetime(2037, 3, 7, 10, tzinfo=UTC)  # 11.00 in Copenhagen
 LAUNCH: dict[str, Any] = {
     "slug": "launch",
@@ -80,6 +89,13 @@ async def a_guest(event: Event, *, category: str = "practitioner", city: str = "
     return guest
 
 
+async def code_on(guest: Guest) -> str:
+    """The short code on their badge."""
+    code = code_of(await registration_by_id(guest.id))
+    assert code is not None
+    return code
+
+
 async def come_back(event: Event, guest: Guest) -> Outcome:
     """The same person registers anew."""
     row = await row_of("registration", guest.id)
@@ -90,18 +106,32 @@ async def come_back(event: Event, guest: Guest) -> Outcome:
 
 
 async def a_phone(
-    event: Event, *, name: str = "Left door", supervisor: bool = False, checkpoint: str = "main"
+    event: Event,
+    *,
+    name: str = "Left door",
+    supervisor: bool = False,
+    checkpoint: str = "main",
+    grants: Sequence[Grant] = (),
+    kiosk: Paper | None = None,
 ) -> Phone:
     """A device that is paired."""
     role = Role.DOOR_SUPERVISOR if supervisor else Role.DOOR_STEWARD
-    made = await actions.add_device(event, DeviceDraft(name=name, checkpoint=checkpoint, role=role))
+    made = await actions.add_device(
+        event, DeviceDraft(name=name, checkpoint=checkpoint, role=role, grants=list(grants), kiosk=kiosk)
+    )
     paired = await actions.pair_device(PairDraft(pairing_code=made.code), address=HERE)
     return Phone(paired.device_id, paired.token)
 
 
 async def a_checkpoint(event: Event, slug: str, **more: Any) -> str:
     body = {"slug": slug, "name": slug.capitalize(), **more}
-    return await actions.add_checkpoint(event, read_values(CheckpointDraft, body, from_text=False))
+    return await add_checkpoint(event, read_values(CheckpointDraft, body, from_text=False))
+
+
+async def two_rooms(event: Event) -> None:
+    """Checkpoints of the rooms `north` and `south`, which are of one zone."""
+    for slug in ("north", "south"):
+        await a_checkpoint(event, slug, zone="Rooms")
 
 
 def scan_of(badge: str, *, at: str = "2037-03-07T11:05", scan_id: str = "", **more: Any) -> ScanDraft:
@@ -123,6 +153,43 @@ async def outcome(phone: Phone, badge: str, **more: Any) -> tuple[str, str | Non
 
 def batch(*scans: ScanDraft, device_time: str = "2037-03-07T12:00:00+01:00") -> BatchDraft:
     return BatchDraft(device_time=device_time, scans=list(scans))
+
+
+async def sent(phone: Phone, *scans: ScanDraft, device_time: str = "2037-03-07T12:00:00+01:00") -> BatchAnswer:
+    """The answer to scans made without a network."""
+    return await scan_offline_batch(batch(*scans, device_time=device_time), device_digest=phone.digest)
+
+
+async def came_by(phone: Phone, guest: Guest, scan_id: str, *, at: str, gate: Verdict = Verdict.ADMITTED) -> None:
+    """One scan without a network, sent at noon."""
+    await sent(phone, scan_of(guest.badge, scan_id=scan_id, at=at, device_verdict=gate.value))
+
+
+async def twice_admitted() -> tuple[Event, Guest, Phone, Phone]:
+    """One badge by two gates without a network, the second one five minutes after the first."""
+    event = await an_event()
+    guest, left, right = await a_guest(event), await a_phone(event), await a_phone(event, name="Right door")
+    await came_by(right, guest, "second", at="2037-03-07T11:10")
+    await came_by(left, guest, "first", at="2037-03-07T11:05")
+    return event, guest, left, right
+
+
+async def turned_away() -> tuple[Event, Guest, Phone]:
+    """A badge that holds, refused by a gate without a network."""
+    event = await an_event()
+    guest, phone = await a_guest(event), await a_phone(event)
+    await came_by(phone, guest, "away", at="2037-03-07T11:05", gate=Verdict.REFUSED)
+    return event, guest, phone
+
+
+async def inside_of(guest: Guest) -> set[str]:
+    """The checkpoints behind which they are."""
+    rows = await fetch(
+        """SELECT k.slug FROM presence p JOIN checkpoint k ON k.id = p.checkpoint
+           WHERE p.registration = $1 AND p.inside""",
+        guest.id,
+    )
+    return {row["slug"] for row in rows}
 
 
 async def row_of(table: str, key: str, column: str = "id") -> Row:

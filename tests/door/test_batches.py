@@ -6,19 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from events_service import clock
-from events_service.door import actions
-from events_service.door.batches import BatchAnswer, scan_offline_batch
-from events_service.door.drafts import ScanDraft
-from events_service.door.queries import attendance
+from events_service.attendance.queries import attendance
+from events_service.door import actions, undoing
+from events_service.door.batches import BatchAnswer
 from events_service.door.rules import DeviceRefused
 from events_service.errors import Invalid
-from tests.door.given import Phone, a_guest, a_phone, an_event, batch, count, guests, outcome, row_of, scan_of
+from tests.door.given import a_guest, a_phone, an_event, count, guests, outcome, row_of, scan_of, sent
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-async def sent(phone: Phone, *scans: ScanDraft, device_time: str = "2037-03-07T12:00:00+01:00") -> BatchAnswer:
-    return await scan_offline_batch(batch(*scans, device_time=device_time), device_digest=phone.digest)
 
 
 def verdicts(answer: BatchAnswer) -> list[tuple[str, str, str | None]]:
@@ -36,7 +31,8 @@ async def test_a_batch_is_judged_in_the_order_of_its_scans() -> None:
     )
     assert verdicts(answer) == [("first", "admitted", None), ("second", "admitted", None), ("third", "admitted", None)]
     assert ([one.inside for one in answer.results], answer.conflicts) == ([1, 0, 1], [])
-    await actions.undo_scan("third", device_digest=phone.digest, reason="")
+    supervisor = await a_phone(event, name="Desk", supervisor=True)
+    await undoing.undo_scan("third", device_digest=supervisor.digest, reason="Wrong person")
     assert (await attendance(event.id)).inside == 0
 
 
@@ -101,7 +97,11 @@ async def test_one_badge_admitted_by_two_offline_devices_is_kept_twice_and_raise
     assert verdicts(second) == [("right", "refused", "already_admitted")]
     (conflict,) = second.conflicts
     assert (conflict.registration_id, conflict.checkpoint) == (guest.id, "main")
-    assert (conflict.first_scan, conflict.second_scan) == ("left", "right")
+    assert (conflict.kind, conflict.first_scan, conflict.second_scan) == ("double_admission", "right", "left")
+    assert second.results[0].previous is not None
+    told = {scan_id: (await row_of("scan", scan_id, "scan_id"))["verdict"] for scan_id in ("left", "right")}
+    assert told == {"left": "refused", "right": "admitted"}
+    assert (await row_of("presence", guest.id, "registration"))["admitted_by"] == "right"
     figures = await attendance(event.id)
     assert (figures.admitted, figures.conflicts, await count("scan")) == (1, 1, 2)
 

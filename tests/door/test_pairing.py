@@ -1,6 +1,7 @@
 """Pairing and revoking devices, and the doors they stand at, on both databases."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from events_service import clock
 from events_service import settings as settings_floor
 from events_service.door import actions, queries
 from events_service.door.actions import PairedDevice
+from events_service.door.checkpoint_actions import doors_of
 from events_service.door.drafts import DeviceDraft, PairDraft
 from events_service.door.rules import DeviceRefused
 from events_service.errors import Conflict, Invalid, NotFound, TooMany
@@ -136,6 +138,19 @@ async def test_a_device_ends_a_day_after_its_event() -> None:
         await queries.paired_device(phone.digest)
 
 
+async def test_no_device_is_added_or_paired_once_the_event_is_over() -> None:
+    event = await an_event()
+    made = await actions.add_device(event, LEFT)
+    over = clock.now() - timedelta(days=1, minutes=5)
+    await change("UPDATE event SET starts_at = $1, ends_at = $2", over - timedelta(hours=9), over)
+    with pytest.raises(Conflict) as refused:
+        await pair(made.code)
+    assert (refused.value.code, await count("device", "paired_at IS NOT NULL")) == ("event_over", 0)
+    with pytest.raises(Conflict) as refused:
+        await actions.add_device(replace(event, ends_at=over), LEFT)
+    assert (refused.value.code, await count("device")) == ("event_over", 1)
+
+
 async def test_a_device_stands_at_a_door_that_there_is() -> None:
     with pytest.raises(Invalid) as invalid:
         await actions.add_device(await an_event(), DeviceDraft(name="Nowhere", checkpoint="attic"))
@@ -150,7 +165,7 @@ async def test_an_unknown_device_is_not_there(device_id: str) -> None:
 
 async def test_every_event_has_its_main_door_once() -> None:
     event = await an_event()
-    seen = await asyncio.gather(*[actions.doors_of(event) for _ in range(5)])
+    seen = await asyncio.gather(*[doors_of(event) for _ in range(5)])
     assert {tuple(door.slug for door in doors) for doors in seen} == {("main",)}
     assert await count("checkpoint") == 1
 
@@ -165,7 +180,7 @@ async def test_a_door_is_added_with_its_terms_in_the_events_time() -> None:
         opens_at="2037-03-07T11:00",
         closes_at="2037-03-07T15:30:00Z",
     )
-    main, lounge = await actions.doors_of(event)
+    main, lounge = await doors_of(event)
     assert (main.slug, main.categories, main.reentry, main.opens_at) == ("main", (), None, None)
     assert (lounge.slug, lounge.categories, lounge.reentry) == ("lounge", ("speaker", "staff"), "in_and_out")
     assert lounge.opens_at and lounge.opens_at.isoformat() == "2037-03-07T10:00:00+00:00"

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
+from events_service.attendance.queries import attendance
 from events_service.database import transaction
 from events_service.door.answers import ScanAnswer
-from events_service.door.queries import attendance
 from events_service.door.scanning import scan, scan_batch, scan_request
 from tests.door.given import Guest, Phone, a_guest, a_phone, an_event, count, guests, scan_of, scanned
 

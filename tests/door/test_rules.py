@@ -17,9 +17,9 @@ from events_service.door.rules import (
     Standing,
     Verdict,
     after,
+    believed,
     is_device_done,
     judge,
-    standing_after_all,
 )
 from events_service.events.rules import Reentry
 from events_service.events.rules import Status as EventStatus
@@ -117,9 +117,32 @@ def test_who_passes_by_where_they_stood(
 def test_a_badge_that_does_not_hold_is_refused_whoever_asks(
     status: Status, replaced: bool, reason: Reason | None, may_override: bool
 ) -> None:
-    assert judged(status=status, replaced=replaced, may_override=may_override).reason == reason
-    leaving = judged(EXIT, standing=INSIDE, status=status, replaced=replaced, may_override=may_override)
-    assert leaving.reason == reason
+    held: dict[str, Any] = {"status": status, "replaced": replaced, "may_override": may_override}
+    assert judged(**held).reason == reason
+    for standing in (NEVER, OUTSIDE):
+        leaving = judged(EXIT, standing=standing, **held)
+        assert leaving.reason == (reason or (None if may_override else Reason.NOT_INSIDE))
+
+
+@pytest.mark.parametrize(
+    ("against", "barred"),
+    [
+        ({}, None),
+        ({"status": Status.CANCELLED}, Reason.REGISTRATION_CANCELLED),
+        ({"status": Status.DECLINED}, Reason.REGISTRATION_CANCELLED),
+        ({"status": Status.WAITLISTED}, Reason.NOT_CONFIRMED),
+        ({"replaced": True}, Reason.BADGE_REPLACED),
+        ({"event_status": EventStatus.CANCELLED, "status": Status.CANCELLED}, Reason.EVENT_CANCELLED),
+    ],
+)
+@pytest.mark.parametrize("reentry", list(Reentry))
+def test_whoever_is_inside_may_leave_whatever_stands_against_them(
+    against: dict[str, Any], barred: Reason | None, reentry: Reentry
+) -> None:
+    gone = Judgement(Verdict.ADMITTED, standing=OUTSIDE, barred=barred)
+    assert judged(EXIT, reentry, INSIDE, **against) == gone
+    outside = judged(EXIT, reentry, OUTSIDE, **against)
+    assert (outside.verdict, outside.reason) == (Verdict.REFUSED, barred or Reason.NOT_INSIDE)
 
 
 @pytest.mark.parametrize(
@@ -193,14 +216,13 @@ def test_whoever_leaves_without_having_come_was_never_admitted() -> None:
     assert let_out == Judgement(Verdict.ADMITTED, standing=None)
 
 
-def test_a_history_leads_to_one_standing() -> None:
-    came, left = Passage(ENTRY, AT_TEN, SUNDAY), Passage(EXIT, AT_ELEVEN, SUNDAY)
-    again = Passage(ENTRY, AT_NOON, SUNDAY)
-    assert standing_after_all([]) is None
-    assert standing_after_all([left]) is None
-    assert standing_after_all([came]) == INSIDE
-    assert standing_after_all([came, left]) == OUTSIDE
-    assert standing_after_all([came, left, again]) == Standing(inside=True, admitted_at=AT_NOON, day=SUNDAY)
+def test_a_device_is_not_believed_to_have_scanned_before_it_was_paired_or_after_it_sent() -> None:
+    def told(at: datetime) -> bool:
+        return believed(at, paired_at=AT_TEN, now=AT_NOON)
+
+    day, minute = timedelta(days=1), timedelta(minutes=1)
+    assert [told(AT_TEN - day), told(AT_NOON), told(AT_NOON + minute)] == [True] * 3
+    assert [told(AT_TEN - day - minute), told(AT_NOON + 2 * minute)] == [False] * 2
 
 
 def test_devices_outlive_their_event_by_a_day() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from events_service.door import actions
-from events_service.door.queries import attendance
+from events_service.attendance.queries import attendance
+from events_service.door import actions, undoing
 from events_service.door.rules import DeviceRefused
 from events_service.errors import Forbidden, NotFound
 from tests.door.given import Phone, a_guest, a_phone, an_event, count, guests, outcome, row_of, scanned
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 async def undone(phone: Phone, scan_id: str, *, reason: str = "Wrong person") -> int:
-    return await actions.undo_scan(scan_id, device_digest=phone.digest, reason=reason)
+    return await undoing.undo_scan(scan_id, device_digest=phone.digest, reason=reason)
 
 
 async def test_an_entry_taken_back_is_as_if_it_had_not_been_and_stays_on_record() -> None:

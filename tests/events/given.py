@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
 import httpx
@@ -108,8 +109,9 @@ def plain_event(**more: Any) -> Event:
     return Event(**(fields | more))
 
 
+@cache
 def an_app() -> Litestar:
-    """The routes that show events, put together as the service does."""
+    """The routes that show events, put together as the service does; once, for many tests."""
     return Litestar(
         [
             *api.ROUTES,

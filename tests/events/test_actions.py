@@ -9,12 +9,12 @@ from events_service import database
 from events_service.errors import Conflict, Invalid, NotFound
 from events_service.events.actions import (
     cancel_event,
-    clone_event,
     complete_past_events,
     create_event,
     edit_event,
     publish_event,
 )
+from events_service.events.cloning import clone_event
 from events_service.events.drafts import CloneDraft
 from events_service.events.queries import Wanted, event_by_slug, events_revision, list_events, list_key, public_cities
 from events_service.events.rules import Format, Mode, Status, Visibility

@@ -100,7 +100,7 @@ def test_an_event_of_several_days_names_its_last() -> None:
     assert local_times(long)[0] == "Reykjavík 12.00–Monday 9 March 2037, 13.00 GMT"
 
 
-def test_days_are_named_in_english_as_long_as_there_is_no_catalogue() -> None:
+def test_days_are_named_in_the_language_that_is_spoken() -> None:
     late = plain_event(starts_at=NOON.replace(hour=22, minute=30), ends_at=NOON.replace(hour=23))
     with in_language("sv"):
-        assert local_times(late)[2].endswith("(Monday 9 March 2037)")
+        assert local_times(late)[2].endswith("(måndag 9 mars 2037)")

@@ -178,10 +178,6 @@ async def test_staff_of_an_event_see_its_page_before_anybody_else() -> None:
     assert "Registration opens when the event is published." in page.text
 
 
-async def test_whom_to_ask_about_privacy_is_told() -> None:
-    assert "invites@localhost" in await read("/privacy")
-
-
 async def test_strangers_are_sent_to_sign_in() -> None:
     await an_event()
     office = "/office/events/guide-launch"

@@ -7,22 +7,26 @@ import pytest
 from httpx import AsyncClient, Response
 
 from events_service import clock, database
-from events_service.audit.queries import entries as deeds
 from events_service.audit.rules import Doer
+from events_service.database import fetch
 from events_service.events.actions import cancel_event
+from events_service.events.admissions import Admission, set_admission
 from events_service.exchange import waiting
 from events_service.exchange.importing import BATCH
 from events_service.exchange.sheets import LARGEST_BYTES
 from events_service.exchange.waiting import FileGone
 from events_service.exchange.writing import MEDIA_TYPES
 from events_service.people.rules import Role
+from events_service.privacy.erasing import erase_address
 from events_service.registrations.actions import cancel_registration
+from events_service.registrations.magic_links import answer_requests, ask_for_link
 from events_service.registrations.queries import registration_by_address
 from events_service.settings import Settings
+from tests.audit.given import entries as deeds
 from tests.conftest import settings_for
 from tests.exchange.given import ASA, BJORN, csv_of, letters, registered, xlsx_of
 from tests.house.given import service
-from tests.registrations.given import an_event, bearer
+from tests.registrations.given import an_event, bearer, register
 
 IMPORT = "/api/v1/events/guide-launch/registrations/import"
 CSV = {"content-type": "text/csv; charset=utf-8"}
@@ -84,6 +88,41 @@ async def test_seats_are_given_in_the_order_of_the_lines_and_letters_only_if_wis
         assert (told(waited), waited.json()["waitlisted"]) == ((2, 0, 2, []), 2)
         assert list((await registered()).values()) == ["confirmed", "confirmed", "waitlisted", "waitlisted"]
         assert await letters() == 2
+
+
+async def test_letters_of_a_list_go_out_behind_those_that_somebody_waits_for(database: Settings) -> None:
+    async with service(database) as client:
+        event = await an_event(terms={"capacity": 9})
+        client.headers = await bearer(Role.ORGANISER)  # type: ignore[assignment]
+        assert told(await send(client, csv_of(("Bo", "bo@x.example"), headers=("name", "email")))) == (1, 0, 0, [])
+        await register(1)
+        await set_admission(event, Admission(mail_check=True))
+        await register(2)
+        await ask_for_link("bo@x.example", "en")
+        await answer_requests()
+        rows = await fetch("SELECT kind, recipient FROM letter ORDER BY priority, id")
+        assert [(row["kind"], row["recipient"]) for row in rows] == [
+            ("mail_check", "guest2@malmo.example"),
+            ("magic_link", "bo@x.example"),
+            ("confirmed", "guest1@malmo.example"),
+            ("confirmed", "bo@x.example"),
+        ]
+
+
+async def test_what_the_door_is_to_know_comes_in_with_the_list(database: Settings) -> None:
+    header = ("name", "email", "Note for the door", "Billedlegitimation")
+    async with service(database) as client:
+        event = await an_event()
+        client.headers = await bearer()  # type: ignore[assignment]
+        people = [("Åsa", "asa@x.example", "Hjólastóll", "ja"), ("Bo", "bo@x.example", "", "")]
+        assert told(await send(client, csv_of(*people, headers=header))) == (2, 0, 0, [])
+        known = [await registration_by_address(event.id, address) for _, address, *_ in people]
+        assert [(one.door_note, one.photo_id) for one in known] == [("Hjólastóll", True), ("", False)]
+        assert told(await send(client, csv_of(*people, headers=header))) == (0, 0, 2, [])
+        people = [("Åsa", "asa@x.example", "Hjólastóll", "nej"), ("Bo", "bo@x.example", "x" * 201, "maybe")]
+        changed = await send(client, csv_of(*people, headers=header))
+        assert told(changed) == (0, 1, 0, [(3, ["too_long", "wrong_type"])])
+        assert not (await registration_by_address(event.id, "asa@x.example")).photo_id
 
 
 async def test_statuses_follow_the_rules(database: Settings) -> None:
@@ -209,6 +248,29 @@ async def test_a_file_goes_on_where_a_worker_died(database: Settings, monkeypatc
     assert await waiting.take_files_in() == 1
     file = await waiting.find(event, file_id, owner="me")
     assert (file.state, file.report.created, batches) == ("done", 3 * BATCH, 4)
+
+
+async def test_a_list_does_not_bring_back_who_was_erased_after_it_was_given(
+    database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await an_event(terms={"capacity": 1000})
+    people = [(f"Guest {number}", f"Guest{number}@x.example") for number in range(2 * BATCH)]
+    await erase_address("guest0@x.example", doer=ME)
+    file_id = await waiting.keep(event, csv_of(*people, headers=("name", "email")).encode(), owner="me", file_name="x")
+    await waiting.say_yes(await waiting.find(event, file_id, owner="me"), event, by=ME)
+    take_in = waiting.take_batch_in
+
+    async def meanwhile(*given: Any) -> Any:
+        tally = await take_in(*given)
+        await erase_address("guest150@x.example", doer=ME)
+        return tally
+
+    monkeypatch.setattr(waiting, "take_batch_in", meanwhile)
+    assert await waiting.take_files_in() == 1
+    # Who was erased before may be on a new list.
+    assert (await registration_by_address(event.id, "guest0@x.example")).name == "Guest 0"
+    assert {*(address for _, address in people)} - {*await registered()} == {"Guest150@x.example"}
+    assert await fetch("SELECT id FROM waiting_file") == []
 
 
 async def test_a_file_for_an_event_that_was_called_off_meanwhile_is_given_up(database: Settings) -> None:

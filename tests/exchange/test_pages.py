@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from events_service.audit.queries import entries as deeds
 from events_service.audit.rules import Doer
 from events_service.database import transaction
 from events_service.exchange import waiting
@@ -17,6 +16,7 @@ from events_service.people.rules import Role
 from events_service.privacy.protecting import protect
 from events_service.settings import Settings
 from tests.agenda.given import a_session, a_speaker
+from tests.audit.given import entries as deeds
 from tests.conftest import settings_for
 from tests.exchange.given import ASA, BJORN, csv_of, letters, registered
 from tests.house.given import service
@@ -59,7 +59,7 @@ async def test_a_list_is_looked_at_and_then_taken_in(database: Settings) -> None
         begun = await client.post(address, data=chosen | {"category": "guest", "action": "import"})
         assert (begun.status_code, begun.headers["location"]) == (303, address)
         running = await client.get(address)
-        assert (running.headers["refresh"], "0 of 3 people so far" in running.text) == ("2", True)
+        assert (running.headers["refresh"], "Done so far: 0 of 3." in running.text) == ("2", True)
         assert await waiting.take_files_in() == 1
         done = await client.get(address)
         assert ("refresh" in done.headers, "The list is taken in." in done.text) == (False, True)
@@ -155,10 +155,8 @@ async def test_a_long_list_is_handed_on_piece_by_piece(database: Settings) -> No
         first = await register()
         async with transaction() as tx:
             row = dict(await tx.fetch_one("SELECT * FROM registration WHERE id = $1", first.registration_id) or {})
-            copies = [
-                tuple((row | dict.fromkeys(("id", "email_key", "badge_digest", "page_digest", "feed_digest"), f"{number:032x}")).values())
-                for number in range(1, 1_200)
-            ]  # fmt: skip
+            own = ("id", "email_key", "badge_digest", "badge_code_digest", "page_digest", "feed_digest")
+            copies = [tuple((row | dict.fromkeys(own, f"{number:032x}")).values()) for number in range(1, 1_200)]
             places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
             await tx.execute_many(f"INSERT INTO registration ({', '.join(row)}) VALUES ({places})", copies)
         client.headers = await bearer()  # type: ignore[assignment]

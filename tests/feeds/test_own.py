@@ -9,12 +9,13 @@ import pytest
 from events_service.events.actions import cancel_event, edit_event
 from events_service.registrations.actions import cancel_registration
 from events_service.registrations.announcing import announce_changes
-from events_service.registrations.queries import registration_by_id
-from events_service.registrations.seating import Outcome
+from events_service.registrations.applications import Outcome
+from events_service.registrations.links import join_page_url
+from events_service.registrations.queries import Registration, registration_by_id
 from events_service.registrations.secrets import feed_token
 from events_service.settings import Settings
 from tests.events.given import JOIN_URL, KICK_OFF, LAUNCH, VENUE, a_visitor, an_event, change
-from tests.registrations.given import register
+from tests.registrations.given import letters, mail_of, parts_of, register
 
 pytestmark = pytest.mark.usefixtures("database")
 ONE_SEAT: dict[str, Any] = {"registration": {"capacity": 1, "waitlist": True}}
@@ -52,6 +53,33 @@ async def test_a_confirmed_person_sees_the_join_link_and_the_whole_venue(databas
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     for name in (b"METHOD", b"ORGANIZER", b"ATTENDEE"):
         assert b"\r\n" + name not in answer.content
+
+
+def join_page(person: Registration, settings: Settings, session_id: str | None = None) -> str:
+    return join_page_url(person.id, person.links_generation, settings, session_id=session_id)
+
+
+async def test_who_takes_part_online_is_led_to_their_join_page_as_their_invite_does(database: Settings) -> None:
+    await an_event(HYBRID)
+    online = await register(1, attendance="online")
+    person = await registration_by_id(online.registration_id)
+    (entry,) = entries(await get(await link(online, database)))
+    assert join_page(person, database) in str(entry["DESCRIPTION"])
+    assert (str(entry["LOCATION"]), str(entry["CONFERENCE"])) == (JOIN_URL, JOIN_URL)
+    (letter,) = await letters(person.email)
+    ics = parts_of(await mail_of(letter)).ics
+    assert ics is not None
+    (sent,) = icalendar.Calendar.from_ical(ics).walk("VEVENT")
+    for name in ("UID", "SEQUENCE", "LOCATION", "DESCRIPTION", "CONFERENCE"):
+        assert str(entry[name]) == str(sent[name])
+
+
+async def test_who_sits_in_the_room_or_waits_is_led_to_no_join_page(database: Settings) -> None:
+    await an_event(HYBRID, registration={"capacity": 1, "online_capacity": 1, "waitlist": True})
+    guests = [await register(1), await register(2), await register(3, attendance="online")]
+    guests.append(await register(4, attendance="online"))
+    told = [b"/my/join" in b"".join((await get(await link(one, database))).content.split(b"\r\n ")) for one in guests]
+    assert told == [False, False, True, False]
 
 
 async def test_who_waits_sees_what_the_public_sees(database: Settings) -> None:
@@ -118,11 +146,11 @@ async def test_the_tag_holds_until_something_of_theirs_changes(database: Setting
     assert b"DTSTART;TZID=Europe/Copenhagen:20370308T120000" in moved.content
 
 
-async def test_it_speaks_one_language_and_english_where_there_is_no_catalogue(database: Settings) -> None:
+async def test_it_speaks_the_persons_language_whatever_the_programs_is(database: Settings) -> None:
     await an_event(OPEN_KICK_OFF, starts_at="2037-01-13T00:30")
     outcome = await register(slug="kick-off", attendance="online", language="sv")
     (entry,) = entries(await get(await link(outcome, database), accept_language="fi"))
-    assert "Monday 12 January 2037" in str(entry["DESCRIPTION"])
+    assert "måndag 12 januari 2037" in str(entry["DESCRIPTION"])
 
 
 async def test_head_tells_the_length(database: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import icalendar
 import pytest
 
 from events_service.agenda import answers
@@ -11,7 +12,7 @@ from events_service.events.queries import event_by_slug
 from events_service.registrations import sign_ups
 from events_service.registrations.actions import cancel_registration
 from events_service.registrations.queries import Registration, registration_by_id
-from events_service.registrations.secrets import feed_token
+from events_service.registrations.secrets import feed_token, join_code
 from events_service.registrations.stars import set_star
 from events_service.settings import current as settings
 from events_service.speakers.links import own_feed_url
@@ -20,6 +21,7 @@ from events_service.speakers.rules import Speaker, State
 from tests.agenda.given import a_release, a_session, a_speaker, a_summit, change_session, change_speaker
 from tests.feeds.given import EMBARGO_ENDS, at, entries, get
 from tests.registrations.given import register
+from tests.registrations.session_mail import ics_in, mail_of, posted
 
 pytestmark = pytest.mark.usefixtures("database")
 JOIN_URL = "https://meet.example.org/workshop"
@@ -86,6 +88,62 @@ async def test_each_session_is_shown_as_what_it_is_to_the_person() -> None:
     }
     text = b"".join((await get(link(person))).content.split(b"\r\n ")).decode()
     assert [word for word in ("guest2", "Guest 2", other.id, "guest1@", "ATTENDEE", "ORGANIZER") if word in text] == []
+
+
+def led_to(entry: Any) -> str:
+    """The join page an entry leads to, as its path and code."""
+    _, found, after = str(entry["DESCRIPTION"]).partition("/my/join#")
+    return after.split()[0] if found else ""
+
+
+async def test_a_session_with_a_meeting_leads_who_has_a_place_or_a_part_to_its_own_join_page() -> None:
+    await a_summit()
+    me = await a_speaker("Guest One", email="guest1@malmo.example")
+    mine = await a_session("Mine", join_url=JOIN_URL, speakers=[{"speaker_id": me.id}])
+    held = await a_session("Place", "2037-03-10T11:00", join_url=JOIN_URL, signup=True)
+    starred = await a_session("Star", "2037-03-10T12:00", join_url=JOIN_URL)
+    room = await a_session("In a room", "2037-03-10T13:00", signup=True)
+    await a_release()
+    person = await a_guest(1)
+    for session in (held, room):
+        await sign_ups.sign_up(person.id, session.id)
+    await set_star(person.id, starred.id, True)
+    code = join_code(person.id, person.links_generation, secret_key=settings().secret_key)
+    assert {name: led_to(entry) for name, entry in (await sessions_in(link(person))).items()} == {
+        "Mine": f"{code}.{mine.id}",
+        "Place": f"{code}.{held.id}",
+        "Star": "",
+        "In a room": "",
+    }
+    # A speaker's feed is no participant's: it opens no page of theirs.
+    assert {name: led_to(entry) for name, entry in (await sessions_in(link_of_speaker(me))).items()} == {"Mine": ""}
+
+
+async def test_a_session_of_the_events_meeting_leads_who_takes_part_online_to_the_events_join_page() -> None:
+    await a_summit(format="hybrid", join_url=JOIN_URL)
+    workshop = await a_session("Workshop", signup=True)
+    await a_release()
+    guests = [await a_guest(1, attendance="online"), await a_guest(2)]
+    for one in guests:
+        await sign_ups.sign_up(one.id, workshop.id)
+    code = join_code(guests[0].id, guests[0].links_generation, secret_key=settings().secret_key)
+    assert [led_to((await sessions_in(link(one)))["Workshop"]) for one in guests] == [code, ""]
+
+
+async def test_the_invite_to_a_session_with_a_meeting_leads_to_the_same_page() -> None:
+    await a_summit()
+    held = await a_session("Place", join_url=JOIN_URL, signup=True)
+    await a_release()
+    person = await a_guest(1)
+    await sign_ups.sign_up(person.id, held.id)
+    (letter,) = await posted()
+    ics = ics_in(await mail_of(letter))
+    assert ics is not None
+    (sent,) = icalendar.Calendar.from_ical(ics).walk("VEVENT")
+    entry = (await sessions_in(link(person)))["Place"]
+    for name in ("UID", "SEQUENCE", "LOCATION", "DESCRIPTION", "CONFERENCE"):
+        assert str(entry[name]) == str(sent[name])
+    assert led_to(sent)
 
 
 async def test_each_change_of_theirs_gives_another_tag_and_nothing_else_does() -> None:

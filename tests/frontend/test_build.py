@@ -94,7 +94,7 @@ def test_a_broken_source_fails_by_name_and_keeps_the_last_build(checkout: Path) 
     source = checkout / "frontend/js/my.js"
     whole = source.read_text()
     source.write_text("import { nothing } from './nowhere.js';\n")
-    with pytest.raises(hatch_build.FrontEndFailed, match=re.escape("build.mjs")):
+    with pytest.raises(hatch_build.BuildFailed, match=re.escape("build.mjs")):
         hatch_build.build(checkout)
     source.write_text(whole)
     assert built_files(checkout) == before

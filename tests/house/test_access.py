@@ -17,19 +17,25 @@ from events_service import clock
 from events_service import settings as settings_floor
 from events_service.app import create_app
 from events_service.audit.rules import Doer
+from events_service.badges import printing
+from events_service.badges.rules import Choice
 from events_service.database import fetch_one, transaction
+from events_service.delegations.drafts import DelegationDraft
+from events_service.events.rules import Event
 from events_service.identifiers import new_id
-from events_service.invitations.actions import Offered, invite
+from events_service.invitations.actions import invite
 from events_service.invitations.drafts import GuestDraft
+from events_service.invitations.terms import Offered
 from events_service.people import actions, sign_ins
 from events_service.people.rules import Actor, Grant, Permission, Role
 from events_service.questions.actions import add_question
 from events_service.questions.presets import DIET
+from events_service.registrations.delegations import make_delegation
 from events_service.sealing import keyed_token
 from events_service.web.bodies import read_values
 from tests.agenda.given import a_room, a_session, a_speaker, a_track
 from tests.conftest import settings_for
-from tests.door.given import a_guest, a_phone, an_event
+from tests.door.given import a_checkpoint, a_guest, a_phone, an_event
 from tests.house.given import bearer, service
 from tests.people.given import HERE, PASSWORD
 from tests.services.product import SECRET_KEY
@@ -61,6 +67,7 @@ EVENT, PERSON, ACCOUNT = (
     "/api/v1/accounts/{account_id}",
 )
 TEXT = f"{EVENT}/texts/{{kind}}/{{language}}"
+MESSAGE = {"main_language": "en", "texts": {"en": {"subject": "Hello", "body": "See you."}}}
 DESK, GUEST, STAFF = "/office/events/{slug}", "/office/registrations/{registration_id}", "/office/people/{account_id}"
 OWN_WORDS = f"{DESK}/texts/{{kind}}/{{language}}"
 
@@ -72,19 +79,34 @@ OPEN = {
     f"GET {EVENT}/form", f"POST {EVENT}/files", "GET /my/answers", "POST /my/answers", "GET /my/files/{sent_id}",
     f"POST {EVENT}/registrations", "GET /events/{slug}", "GET /events/{slug}/calendar.ics", "GET /events/{slug}/register",
     "POST /events/{slug}/register", "GET /events/{slug}/registered", "GET /health/live", "GET /health/ready",
-    "GET /metrics", "GET /privacy", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/{name}",
+    "GET /metrics", "GET /privacy", "POST /language", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/{name}",
     "GET /invited", "POST /invited", "GET /invited/answer", "POST /invited/accept", "POST /invited/decline",
     "POST /invited/pass-on", "POST /invited/leave",
+    "GET /delegation", "POST /delegation", "GET /delegation/seats", "POST /delegation/seats", "POST /delegation/leave",
+    "GET /delegation/delegates/{registration_id}", "POST /delegation/delegates/{registration_id}",
+    "GET /delegation/delegates/{registration_id}/substitute", "POST /delegation/delegates/{registration_id}/substitute",
+    "GET /delegation/delegates/{registration_id}/withdraw", "POST /delegation/delegates/{registration_id}/withdraw",
+    "GET /members", "POST /members", "POST /members/open", "GET /members/events", "POST /members/leave",
+    "GET /my/details", "POST /my/details", "POST /my/companions/cancel",
     "GET /my/substitute", "POST /my/substitute", "POST /my/accept", "GET /my/confirm", "POST /my/confirm",
+    "GET /my/ticket", "GET /my/ticket/service-worker.js",
     "GET /my", "POST /my", "GET /my/registration", "GET /my/badge.png", "GET /my/badge.svg", "GET /my/calendar.ics",
     "GET /my/link", "POST /my/link", "POST /my/link/open", "GET /my/all", "POST /my/all", "POST /my/all/leave",
     "GET /my/data.json", "GET /my/data.csv", "GET /my/erase", "POST /my/erase",
     "GET /my/programme", "POST /my/programme/unstar", "GET /my/sessions",
     "POST /events/{slug}/sessions/{session_id}/sign-up", "POST /events/{slug}/sessions/{session_id}/withdraw",
-    "GET /my/calendar/{file_name}", "GET /my/cancel", "POST /my/cancel", "POST /my/leave",
+    "GET /my/calendar/{file_name}", "GET /my/cancel", "POST /my/cancel", "POST /my/leave", "POST /my/new-links",
+    "GET /my/join", "POST /my/join", "POST /my/join/own", "POST /my/join/own/{session_id}",
+    *(f"{method} /my/join/meeting{session}{page}" for session in ("", "/{session_id}") for method, page in (
+        ("GET", ""), ("POST", "/enter"), ("GET", "/go"), ("POST", "/here"), ("POST", "/left"))),
     "GET /my/stop-mails/{registration_id}/{token}", "POST /my/stop-mails/{registration_id}/{token}", "POST /my/mails",
+    "GET /door/evacuation", "POST /door/evacuation",
+    "GET /door/conflicts", "POST /door/conflicts/{conflict_id}/settle", "POST /door/conflicts/{conflict_id}/reopen",
+    "GET /door/kiosk", "POST /door/kiosk", "POST /door/kiosk/badge", "GET /door/kiosk/shell",
+    "GET /door/kiosk/service-worker.js", "GET /door/kiosk/manifest.webmanifest",
+    "GET /door/search", "GET /door/shell", "GET /door/service-worker.js", "GET /door/manifest.webmanifest",
     "GET /door", "GET /door/pair", "POST /door/pair", "GET /door/scan", "POST /door/scan", "POST /door/undo",
-    "POST /door/leave", "GET /sign-in/code", "POST /sign-in/code",
+    "POST /door/leave", "GET /door/walk-in", "POST /door/walk-in", "GET /sign-in/code", "POST /sign-in/code",
     "GET /speaking", "POST /speaking", "GET /speaking/me", "POST /speaking/answer", "POST /speaking/profile",
     "GET /speaking/photo.webp", "POST /speaking/photo", "POST /speaking/photo/remove", "GET /speaking/withdraw",
     "POST /speaking/withdraw", "POST /speaking/leave", "GET /events/{slug}/speakers/{speaker_id}/photo/{name}",
@@ -97,7 +119,21 @@ OPEN = {
 
 # What is asked to go stays for the others: nobody read that version.
 STALE = "?version=999999"
-DEVICES = {"POST /api/v1/scans", "POST /api/v1/scans/batch", "POST /api/v1/scans/{scan_id}/undo"}
+DEVICES = {
+    "POST /api/v1/scans",
+    "POST /api/v1/scans/batch",
+    "POST /api/v1/scans/{scan_id}/undo",
+    "POST /api/v1/door/evacuation",
+    "GET /api/v1/door/conflicts",
+    "POST /api/v1/door/conflicts/{conflict_id}/settle",
+    "POST /api/v1/door/conflicts/{conflict_id}/reopen",
+    "POST /api/v1/door/heartbeat",
+    "POST /api/v1/door/badges",
+    "POST /api/v1/door/badges/printed",
+    "POST /api/v1/door/walk-ins",
+    "GET /api/v1/door/roster",
+    "GET /api/v1/door/search",
+}
 
 # Nobody leaves: the seat that is meant is not theirs to give.
 ANOTHER_SEAT = {"name": "Somebody", "email": "somebody@malmo.example", "attendance": "online"}
@@ -122,6 +158,8 @@ API: dict[str, Needs] = {
     f"POST {EVENT}/clone": Needs(here=P.EDIT_EVENTS, everywhere=P.CREATE_EVENTS),
     f"POST {EVENT}/agenda/import": Needs(here=P.EDIT_AGENDA),
     f"POST {EVENT}/registrations/import": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {EVENT}/invitations/import": Needs(here=P.EDIT_REGISTRATIONS),
+    "POST /api/v1/contacts/import": Needs(everywhere=P.CREATE_EVENTS),
     f"GET {EVENT}/registrations.csv": Needs(here=P.SEE_REGISTRATIONS),
     f"GET {EVENT}/registrations.xlsx": Needs(here=P.SEE_REGISTRATIONS),
     f"GET {EVENT}/sessions/{{session_id}}/sign-ups.csv": Needs(here=P.SEE_REGISTRATIONS),
@@ -130,6 +168,7 @@ API: dict[str, Needs] = {
     f"GET {EVENT}/speakers.xlsx": Needs(here=P.EDIT_AGENDA),
     f"GET {EVENT}/report": Needs(here=P.SEE_ATTENDANCE),
     f"GET {EVENT}/registrations": Needs(here=P.SEE_REGISTRATIONS),
+    f"POST {EVENT}/walk-ins": Needs(here=P.EDIT_REGISTRATIONS, body={}),
     f"GET {EVENT}/quotas": Needs(here=P.SEE_REGISTRATIONS),
     f"PUT {EVENT}/quotas": Needs(here=P.EDIT_EVENTS, body={}),
     f"GET {EVENT}/admission": Needs(here=P.SEE_REGISTRATIONS),
@@ -137,6 +176,9 @@ API: dict[str, Needs] = {
     f"POST {EVENT}/registrations/approve": Needs(here=P.EDIT_REGISTRATIONS, body={"ids": ["0" * 32]}),
     f"POST {EVENT}/registrations/decline": Needs(here=P.EDIT_REGISTRATIONS, body={"ids": ["0" * 32]}),
     f"PATCH {EVENT}/agenda": Needs(here=P.EDIT_AGENDA),
+    f"GET {EVENT}/door/conflicts": Needs(here=P.MANAGE_DOOR),
+    f"POST {EVENT}/door/conflicts/{{conflict_id}}/settle": Needs(here=P.MANAGE_DOOR),
+    f"POST {EVENT}/door/conflicts/{{conflict_id}}/reopen": Needs(here=P.MANAGE_DOOR),
     f"GET {EVENT}/agenda/conflicts": Needs(here=P.EDIT_AGENDA),
     f"POST {EVENT}/agenda/conflicts/override": Needs(here=P.EDIT_AGENDA),
     f"DELETE {EVENT}/agenda/conflicts/override": Needs(here=P.EDIT_AGENDA, query="?key=none"),
@@ -176,7 +218,13 @@ API: dict[str, Needs] = {
     "DELETE /api/v1/devices/{device_id}": Needs(here=P.MANAGE_DOOR),
     f"GET {EVENT}/checkpoints": Needs(here=P.MANAGE_DOOR),
     f"POST {EVENT}/checkpoints": Needs(here=P.MANAGE_DOOR),
+    f"GET {EVENT}/checkpoints/{{checkpoint}}": Needs(here=P.MANAGE_DOOR),
+    f"PATCH {EVENT}/checkpoints/{{checkpoint}}": Needs(here=P.MANAGE_DOOR),
+    f"DELETE {EVENT}/checkpoints/{{checkpoint}}": Needs(here=P.MANAGE_DOOR),
+    f"GET {EVENT}/sessions/{{session_id}}/attendance": Needs(here=P.SEE_ATTENDANCE),
     f"GET {EVENT}/attendance": Needs(here=P.SEE_ATTENDANCE),
+    f"GET {EVENT}/online-presence": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {EVENT}/attendance/stream": Needs(here=P.SEE_ATTENDANCE, query="?seconds=0"),
     f"GET {EVENT}/sessions/{{session_id}}/sign-ups": Needs(here=P.SEE_REGISTRATIONS),
     f"POST {EVENT}/sessions/{{session_id}}/sign-ups": Needs(here=P.EDIT_REGISTRATIONS),
     f"DELETE {EVENT}/sessions/{{session_id}}/sign-ups/{{registration_id}}": Needs(here=P.EDIT_REGISTRATIONS),
@@ -191,25 +239,38 @@ API: dict[str, Needs] = {
     "GET /api/v1/invitations/{invitation_id}": Needs(here=P.SEE_REGISTRATIONS),
     "POST /api/v1/invitations/{invitation_id}/withdraw": Needs(here=P.EDIT_REGISTRATIONS),
     "POST /api/v1/invitations/{invitation_id}/resend": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {EVENT}/delegations": Needs(here=P.SEE_REGISTRATIONS),
+    f"POST {EVENT}/delegations": Needs(here=P.EDIT_REGISTRATIONS),
+    "GET /api/v1/delegations/{delegation_id}": Needs(here=P.SEE_REGISTRATIONS),
+    "PATCH /api/v1/delegations/{delegation_id}": Needs(here=P.EDIT_REGISTRATIONS, body={}),
+    "POST /api/v1/delegations/{delegation_id}/withdraw": Needs(here=P.EDIT_REGISTRATIONS, body={}),
+    "POST /api/v1/delegations/{delegation_id}/resend": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {PERSON}/substitute": Needs(here=P.EDIT_REGISTRATIONS, body=ANOTHER_SEAT),
     f"GET {EVENT}/substitutions": Needs(here=P.SEE_REGISTRATIONS),
     "POST /api/v1/substitutions/{substitution_id}/approve": Needs(here=P.EDIT_REGISTRATIONS, body={}),
     "POST /api/v1/substitutions/{substitution_id}/refuse": Needs(here=P.EDIT_REGISTRATIONS, body={}),
     f"PATCH {PERSON}": Needs(here=P.EDIT_REGISTRATIONS, body={"version": 1}),
     f"POST {PERSON}/promote": Needs(here=P.EDIT_REGISTRATIONS, body={"reason": "Speaks."}),
-    f"POST {PERSON}/offer": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {PERSON}/offer": Needs(here=P.EDIT_REGISTRATIONS, body={}),
     f"POST {PERSON}/accept": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {PERSON}/approve": Needs(here=P.EDIT_REGISTRATIONS, body={}),
     f"POST {PERSON}/decline": Needs(here=P.EDIT_REGISTRATIONS, body={}),
     f"POST {PERSON}/resend": Needs(here=P.EDIT_REGISTRATIONS, body={}),
+    f"POST {PERSON}/new-links": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {PERSON}/badge.svg": Needs(here=P.SEE_BADGES),
     f"GET {PERSON}/badge.png": Needs(here=P.SEE_BADGES),
+    f"GET {PERSON}/badge.pdf": Needs(here=P.SEE_BADGES),
+    f"GET {EVENT}/badges.pdf": Needs(here=P.SEE_BADGES),
     f"POST {PERSON}/protect": Needs(here=P.EDIT_REGISTRATIONS, body={"alias": "Heron 4", "reason": "Asked for it."}),
     f"POST {PERSON}/unprotect": Needs(here=P.SEE_PROTECTED, body={"reason": "It is over."}),
     f"POST {PERSON}/reveal": Needs(here=P.SEE_PROTECTED, body={"reason": "The police ask."}),
     f"POST {PERSON}/cancel": Needs(here=P.EDIT_REGISTRATIONS, body={}),
     f"PUT {TEXT}": Needs(here=P.EDIT_EVENTS, body={"subject": "Welcome", "opening": "Welcome to {event}."}),
     f"GET {TEXT}": Needs(here=P.EDIT_EVENTS),
+    f"GET {EVENT}/messages": Needs(here=P.SEND_LETTERS),
+    f"POST {EVENT}/messages": Needs(here=P.SEND_LETTERS, body=MESSAGE),
+    f"POST {EVENT}/messages/preview": Needs(here=P.SEND_LETTERS, body=MESSAGE),
+    f"POST {EVENT}/messages/test": Needs(here=P.SEND_LETTERS, body=MESSAGE | {"to": "nobody@malmo.example"}),
     f"DELETE {TEXT}": Needs(here=P.EDIT_EVENTS),
 }
 
@@ -231,8 +292,23 @@ OFFICE: dict[str, Needs] = {
     f"GET {DESK}/cancel": Needs(here=P.PUBLISH_EVENTS),
     f"GET {DESK}/clone": Needs(here=P.EDIT_EVENTS, everywhere=P.CREATE_EVENTS),
     f"POST {DESK}/clone": Needs(here=P.EDIT_EVENTS, everywhere=P.CREATE_EVENTS),
-    f"GET {DESK}/door": Needs(here=P.SEE_ATTENDANCE),
+    f"GET {DESK}/sessions/{{session_id}}/attendance": Needs(here=P.SEE_ATTENDANCE),
+    f"GET {DESK}/online": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {DESK}/online.csv": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {DESK}/attendance": Needs(here=P.SEE_ATTENDANCE),
+    f"GET {DESK}/attendance/stream": Needs(here=P.SEE_ATTENDANCE, query="?seconds=0"),
+    f"GET {DESK}/attendance/evacuation": Needs(here=P.MANAGE_DOOR),
+    f"POST {DESK}/attendance/evacuation": Needs(here=P.MANAGE_DOOR),
+    f"GET {DESK}/door": Needs(here=P.MANAGE_DOOR),
+    f"GET {DESK}/door/conflicts": Needs(here=P.MANAGE_DOOR),
+    f"POST {DESK}/door/conflicts/{{conflict_id}}/settle": Needs(here=P.MANAGE_DOOR),
+    f"POST {DESK}/door/conflicts/{{conflict_id}}/reopen": Needs(here=P.MANAGE_DOOR),
     f"POST {DESK}/door/checkpoints": Needs(here=P.MANAGE_DOOR),
+    f"GET {DESK}/door/new-checkpoint": Needs(here=P.MANAGE_DOOR),
+    f"GET {DESK}/door/checkpoints/{{checkpoint}}": Needs(here=P.MANAGE_DOOR),
+    f"POST {DESK}/door/checkpoints/{{checkpoint}}": Needs(here=P.MANAGE_DOOR),
+    f"POST {DESK}/door/checkpoints/{{checkpoint}}/close": Needs(here=P.MANAGE_DOOR),
+    f"POST {DESK}/door/checkpoints/{{checkpoint}}/remove": Needs(here=P.MANAGE_DOOR),
     f"POST {DESK}/door/devices": Needs(here=P.MANAGE_DOOR),
     f"POST {DESK}/door/devices/{{device_id}}/revoke": Needs(here=P.MANAGE_DOOR),
     f"GET {DESK}/speakers": Needs(here=P.EDIT_AGENDA),
@@ -267,6 +343,10 @@ OFFICE: dict[str, Needs] = {
     f"GET {DESK}/speakers.csv": Needs(here=P.EDIT_AGENDA),
     f"GET {DESK}/speakers.xlsx": Needs(here=P.EDIT_AGENDA),
     f"GET {DESK}/report": Needs(here=P.SEE_ATTENDANCE),
+    f"GET {DESK}/invitations/import": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {DESK}/invitations/import": Needs(here=P.EDIT_REGISTRATIONS),
+    "GET /office/contacts/import": Needs(everywhere=P.CREATE_EVENTS),
+    "POST /office/contacts/import": Needs(everywhere=P.CREATE_EVENTS),
     f"GET {DESK}/registrations/import": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {DESK}/registrations/import": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {DESK}/registrations/import/{{file_id}}": Needs(here=P.EDIT_REGISTRATIONS),
@@ -310,6 +390,7 @@ OFFICE: dict[str, Needs] = {
     f"GET {DESK}/messages/new": Needs(here=P.SEND_LETTERS),
     f"POST {DESK}/messages/new": Needs(here=P.SEND_LETTERS),
     f"POST {DESK}/messages/new/preview": Needs(here=P.SEND_LETTERS),
+    f"POST {DESK}/messages/new/test": Needs(here=P.SEND_LETTERS),
     f"GET {DESK}/texts": Needs(here=P.EDIT_EVENTS),
     f"GET {OWN_WORDS}": Needs(here=P.EDIT_EVENTS),
     f"POST {OWN_WORDS}": Needs(here=P.EDIT_EVENTS),
@@ -339,6 +420,24 @@ OFFICE: dict[str, Needs] = {
     f"POST {DESK}/invitations/remind": Needs(here=P.EDIT_REGISTRATIONS),
     "POST /office/invitations/{invitation_id}/withdraw": Needs(here=P.EDIT_REGISTRATIONS),
     "POST /office/invitations/{invitation_id}/resend": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {DESK}/admission": Needs(here=P.SEE_REGISTRATIONS),
+    f"POST {DESK}/admission": Needs(here=P.EDIT_EVENTS),
+    f"GET {DESK}/walk-in": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {DESK}/walk-in": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {DESK}/queue": Needs(here=P.SEE_REGISTRATIONS),
+    f"POST {DESK}/queue/approve": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {DESK}/queue/decline": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {GUEST}/promote": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {GUEST}/priority": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {GUEST}/offer": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {GUEST}/door": Needs(here=P.EDIT_REGISTRATIONS),
+    f"GET {DESK}/delegations": Needs(here=P.SEE_REGISTRATIONS),
+    f"GET {DESK}/delegations/new": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {DESK}/delegations/new": Needs(here=P.EDIT_REGISTRATIONS),
+    "GET /office/delegations/{delegation_id}": Needs(here=P.SEE_REGISTRATIONS),
+    "POST /office/delegations/{delegation_id}": Needs(here=P.EDIT_REGISTRATIONS),
+    "POST /office/delegations/{delegation_id}/resend": Needs(here=P.EDIT_REGISTRATIONS),
+    "POST /office/delegations/{delegation_id}/withdraw": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {GUEST}/substitute": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {GUEST}/substitute": Needs(here=P.EDIT_REGISTRATIONS),
     f"GET {DESK}/substitutes": Needs(here=P.SEE_REGISTRATIONS),
@@ -348,6 +447,11 @@ OFFICE: dict[str, Needs] = {
     f"POST {GUEST}/answers": Needs(here=P.SEE_REGISTRATIONS),
     f"GET {GUEST}/files/{{sent_id}}": Needs(here=P.SEE_REGISTRATIONS),
     f"GET {GUEST}/badge.png": Needs(here=P.SEE_BADGES),
+    f"GET {DESK}/badges": Needs(here=P.SEE_BADGES),
+    f"POST {DESK}/badges": Needs(here=P.SEE_BADGES),
+    f"GET {DESK}/badges/preview/{{layout}}": Needs(here=P.SEE_BADGES),
+    f"GET {DESK}/badges/prints/{{print_id}}": Needs(here=P.SEE_BADGES),
+    f"GET {DESK}/badges/prints/{{print_id}}/{{part}}": Needs(here=P.SEE_BADGES),
     f"GET {GUEST}/protection": Needs(here=P.SEE_REGISTRATIONS),
     f"POST {GUEST}/protection": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {GUEST}/protection/end": Needs(here=P.SEE_PROTECTED),
@@ -355,6 +459,7 @@ OFFICE: dict[str, Needs] = {
     f"POST {GUEST}/approve": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {GUEST}/decline": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {GUEST}/resend": Needs(here=P.EDIT_REGISTRATIONS),
+    f"POST {GUEST}/new-links": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {GUEST}/cancel": Needs(here=P.EDIT_REGISTRATIONS),
     f"POST {DESK}/cancel": Needs(here=P.PUBLISH_EVENTS),
 }
@@ -392,6 +497,9 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
         await an_event("summit")
         guest = await a_guest(launch)
         phone = await a_phone(launch)
+        # Where a device was added it cannot be taken away: everyone finds the same.
+        await a_checkpoint(launch, "lounge")
+        await a_phone(launch, checkpoint="lounge")
         # Who has a part cannot be taken from the roster: everyone finds the same.
         speaker = await a_speaker(event="launch")
         room, track = await a_room(event="launch"), await a_track(event="launch")
@@ -411,17 +519,23 @@ async def house(sqlite_url: str, tmp_path: Any) -> AsyncIterator[House]:
             "sent_id": await a_file(guest.id),
             "track_id": track.id,
             "device_id": phone.id,
+            "checkpoint": "lounge",
             "letter_id": await an_id("SELECT id FROM letter WHERE event_slug = 'launch' LIMIT 1"),
             "mail_id": await a_mail(launch.id),
             "token_id": await an_id("SELECT id FROM api_token LIMIT 1"),
             "account_id": await an_id("SELECT id FROM account LIMIT 1"),
             "role": "viewer",
             "scan_id": "1",
+            "conflict_id": new_id(),
             "file_id": "none",
             "invitation_id": await an_invitation("launch"),
+            "delegation_id": await a_delegation("launch"),
             "substitution_id": await a_wish_to_substitute(guest.id),
             "kind": "confirmed",
             "language": "en",
+            "layout": "a6.png",
+            "print_id": await a_print(launch),
+            "part": "1",
         }
         yield House(client, ids, phone.token)
 
@@ -430,6 +544,11 @@ async def an_invitation(slug: str) -> str:
     guest = read_values(GuestDraft, {"name": "Somebody", "email": "guest@malmo.example"}, from_text=False)
     await invite(slug, [guest], Offered(), by=Doer("account", "me"))
     return await an_id("SELECT id FROM invitation")
+
+
+async def a_delegation(slug: str) -> str:
+    draft = DelegationDraft(city="Tromsø", seats=1, coordinator_email="solveig@tromso.example")
+    return (await make_delegation(slug, draft, by=Doer("account", "me"))).id
 
 
 async def a_wish_to_substitute(registration_id: str) -> str:
@@ -443,6 +562,12 @@ async def a_wish_to_substitute(registration_id: str) -> str:
             registration_id,
         )
     return registration_id
+
+
+async def a_print(event: Event) -> str:
+    print_id = await printing.ask_for(event, Choice(), by=Doer("account", "me"))
+    await printing.draw_waiting()
+    return print_id
 
 
 async def a_mail(event_id: str) -> str:
@@ -511,6 +636,16 @@ async def test_only_devices_scan(house: House) -> None:
         "POST /api/v1/scans": {"scan_id": "1", "badge": "x", "scanned_at": "2037-03-07T11:00"},
         "POST /api/v1/scans/batch": {"device_time": "2037-03-07T10:00:00Z", "scans": []},
         "POST /api/v1/scans/{scan_id}/undo": {},
+        "POST /api/v1/door/walk-ins": {"scan_id": "2", "name": "Somebody"},
+        "GET /api/v1/door/roster": None,
+        "GET /api/v1/door/search": None,
+        "POST /api/v1/door/evacuation": {"reason": "Drill"},
+        "GET /api/v1/door/conflicts": None,
+        "POST /api/v1/door/conflicts/{conflict_id}/settle": {"outcome": "same_person", "reason": "Seen."},
+        "POST /api/v1/door/conflicts/{conflict_id}/reopen": {"reason": "Seen."},
+        "POST /api/v1/door/heartbeat": {},
+        "POST /api/v1/door/badges": {"scan_id": "1"},
+        "POST /api/v1/door/badges/printed": {"scan_id": "1"},
     }
     owner = await actions.make_api_token(Role.OWNER, name="owner")
     for route in sorted(DEVICES):

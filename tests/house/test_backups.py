@@ -18,18 +18,21 @@ from events_service.audit.actions import record_seen
 from events_service.audit.rules import Deed, Doer
 from events_service.backups import BackupRefused, Report, back_up, kept_tables, restore
 from events_service.database import fetch
+from events_service.delegations.drafts import DelegationDraft
 from events_service.directory.actions import add_cities, add_contacts, add_organisations
 from events_service.directory.rules import City, Contact, Group, Organisation, OrganisationKind
 from events_service.events.admissions import Admission, set_admission
 from events_service.events.rules import Event
 from events_service.identifiers import new_id
-from events_service.invitations.actions import Offered, invite
+from events_service.invitations.actions import invite
 from events_service.invitations.drafts import GuestDraft
+from events_service.invitations.terms import Offered
 from events_service.people.actions import add_account, make_api_token
 from events_service.people.rules import Role
 from events_service.questions.actions import add_question
 from events_service.questions.presets import DIET
 from events_service.registrations.actions import cancel_registration
+from events_service.registrations.delegations import make_delegation
 from events_service.settings import Settings
 from events_service.texts.actions import keep_words
 from events_service.texts.rules import Words
@@ -97,8 +100,14 @@ async def something_of_everything() -> Event:
     await cancel_registration(gone.id)
     await change("INSERT INTO notice VALUES ($1, $2, 'changed', $3, NULL)", new_id(), event.id, clock.now())
     await change(
-        "INSERT INTO scan_conflict SELECT $1, event, checkpoint, registration, $2, $3, $4 FROM presence",
+        """INSERT INTO scan_conflict (id, event, checkpoint, registration, first_scan, second_scan, created_at)
+           SELECT $1, event, checkpoint, registration, $2, $3, $4 FROM presence""",
         *(new_id(), admitted.scan_id, "another", clock.now()),
+    )
+    await change(
+        """INSERT INTO online_stay
+           SELECT $1, event, checkpoint, registration, admitted_at, admitted_at, admitted_at, 'told' FROM presence""",
+        new_id(),
     )
     await an_agenda_chosen_from(event, inside.id)
     await add_question(event.slug, DIET)
@@ -121,10 +130,17 @@ async def something_of_everything() -> Event:
     await change("INSERT INTO suppressed_address VALUES ('digest', '550 5.1.1', NULL, $1)", clock.now())
     guest = GuestDraft(name="Åsa", email="asa@malmo.example")
     await invite(event.slug, [guest], Offered(), by=Doer("account", "me"))
+    delegation = DelegationDraft(city="Malmö", seats=1, coordinator_email="asa@malmo.example")
+    await make_delegation(event.slug, delegation, by=Doer("account", "me"))
     await change(
         "INSERT INTO substitution VALUES ($1, $2, $3, NULL, '{}', 'pending', '', 'account', 'me', $4, NULL, NULL, NULL)",
         *(new_id(), event.id, inside.id, clock.now()),
     )
+    await change(
+        "INSERT INTO badge_print VALUES ($1, $2, 'a6', 'en', 'ready', 1, 0, 1, 'account', 'me', $3, NULL)",
+        *("print", event.id, clock.now()),
+    )
+    await change("INSERT INTO printed_badge VALUES ($1, 'print', $2, 0, 'face')", new_id(), inside.id)
     await change("INSERT INTO tombstone VALUES ('digest', $1)", clock.now())
     await change("INSERT INTO sweep VALUES ($1, $2, 'letters', $3, 1)", new_id(), clock.now(), event.slug)
     await change(
@@ -290,7 +306,7 @@ async def test_both_commands_say_what_they_did_and_warn_of_another_key(
     old: Product = install(database_url)
     old.command("user", "add", "owner@malmo.example", "--role", "owner")
     assert old.command("backup", str(tmp_path / "backup")).startswith(
-        f"2 rows written to {tmp_path}/backup. Keep EVENTS_SECRET"
+        f"3 rows written to {tmp_path}/backup. Keep EVENTS_SECRET"
     )
     new: Product = install(f"sqlite:///{tmp_path}/new.sqlite", secret_key=KEY_BESIDE_THE_BACKUP)
     done = await asyncio.create_subprocess_exec(
@@ -300,7 +316,7 @@ async def test_both_commands_say_what_they_did_and_warn_of_another_key(
         stderr=asyncio.subprocess.PIPE,
     )
     out, err = await done.communicate()
-    assert (done.returncode, out) == (0, b"2 rows restored.\n")
+    assert (done.returncode, out) == (0, b"3 rows restored.\n")
     assert b"EVENTS_SECRET_KEY is not the one of this backup" in err
 
 

@@ -79,7 +79,9 @@ def test_check_says_how_each_thing_stands(fresh: Product) -> None:
     assert lines_of(before)["database"] == "FAIL"
     fresh.command("migrate")
     after = run(fresh, "check")
-    assert lines_of(after) == dict.fromkeys(("settings", "database", "mail", "clock", "assets"), "ok"), after.stdout
+    assert lines_of(after) == dict.fromkeys(("settings", "database", "mail", "clock", "assets", "words"), "ok"), (
+        after.stdout
+    )
     assert after.returncode == 0
 
 
@@ -97,7 +99,7 @@ def test_check_fails_where_something_is_amiss(fresh: Product, setting: str, valu
     done = run(fresh, "check", **{setting: value})
     assert done.returncode == 1
     assert {name for name, stands in lines_of(done).items() if stands == "FAIL"} == fails, done.stdout + done.stderr
-    assert len(done.stdout.splitlines()) == 5
+    assert len(done.stdout.splitlines()) == 6
 
 
 @pytest.mark.parametrize("command", ["run", "worker", "migrate", "check"])

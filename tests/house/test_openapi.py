@@ -15,6 +15,7 @@ PICTURES = {
     "image/png",
     "image/jpeg",
     "image/webp",
+    "application/pdf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

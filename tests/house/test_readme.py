@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import pytest
 
-from events_service.cli import ROLES, main
+from events_service.cli import main
+from events_service.cli.accounts import ROLES
 from events_service.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -20,7 +20,7 @@ from tests.outbox.given import rendered
 from tests.people.given import HERE, PASSWORD, account
 from tests.services.postgres import ThrowAwayCluster
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 
 @asynccontextmanager

@@ -183,9 +183,9 @@ async def register(organiser: Organiser, name: str, **more: Any) -> str:
     return address
 
 
-async def titles_by_uid(organiser: Organiser) -> dict[str, str]:
+async def titles_by_uid(organiser: Organiser, slug: str = "summit") -> dict[str, str]:
     """The sessions' UIDs without what follows the id, and their titles."""
-    listed = (await organiser.ask("GET", "/events/summit/sessions"))["items"]
+    listed = (await organiser.ask("GET", f"/events/{slug}/sessions"))["items"]
     return {f"session-{one['id']}": one["title"] for one in listed}
 
 

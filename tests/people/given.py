@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, cast
 
 import pyotp
@@ -44,8 +45,9 @@ async def letters(slug: FromPath[str]) -> str:
     return slug
 
 
+@cache
 def people_app() -> Litestar:
-    """The routes of people, with three of other floors' kinds, as the service puts them together."""
+    """The routes of people, with three of other floors' kinds, as the service puts them together; once, for many tests."""
     return Litestar(
         [
             office,

@@ -7,16 +7,16 @@ import pytest
 import pytest_asyncio
 from httpx import ASGITransport, AsyncClient
 
-from events_service.app import create_app
 from events_service.people import actions
 from events_service.people.rules import Role
 from events_service.settings import Settings
+from tests.application import application
 from tests.people.given import account, enter
 
 
 @pytest_asyncio.fixture
 async def client(database: Settings) -> AsyncIterator[AsyncClient]:
-    transport = ASGITransport(cast(Any, create_app(database)))
+    transport = ASGITransport(cast(Any, application(database)))
     async with AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client
 

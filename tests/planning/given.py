@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, cast
 
 import httpx
@@ -19,10 +20,10 @@ from tests.events.given import enter
 AGENDA = "/office/events/summit/agenda"
 
 
-@asynccontextmanager
-async def an_editor(role: Role = Role.AGENDA_EDITOR) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody signed in with that role at the summit, with the token of their forms in the header `X-CSRF-Token`."""
-    app = Litestar(
+@cache
+def an_app() -> Litestar:
+    """The pages of the editor; put together once, for many tests."""
+    return Litestar(
         [*editor_pages.ROUTES, *editor_moves.ROUTES, *session_pages.ROUTES, *place_pages.ROUTES],
         before_request=know_visitor,
         plugins=[JsonBodies()],
@@ -33,7 +34,12 @@ async def an_editor(role: Role = Role.AGENDA_EDITOR) -> AsyncIterator[httpx.Asyn
             Exception: answer_unexpected,
         },
     )
-    transport = httpx.ASGITransport(cast(Any, app))
+
+
+@asynccontextmanager
+async def an_editor(role: Role = Role.AGENDA_EDITOR) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody signed in with that role at the summit, with the token of their forms in the header `X-CSRF-Token`."""
+    transport = httpx.ASGITransport(cast(Any, an_app()))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         await enter(client, role, "summit")
         shown = (await client.get(AGENDA)).text

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from events_service import clock
 from events_service.database import fetch
 from events_service.directory.actions import add_contacts
@@ -12,10 +14,10 @@ from events_service.events.rules import Event
 from events_service.identifiers import new_id
 from events_service.piccolo_app import APP_CONFIG
 from events_service.registrations.actions import register
+from events_service.registrations.applications import Application
 from events_service.registrations.badges import badges_of
 from events_service.registrations.drafts import RegistrationDraft
 from events_service.registrations.queries import registration_by_id
-from events_service.registrations.seating import Application
 from events_service.registrations.sign_ups import sign_up
 from events_service.registrations.stars import set_star
 from events_service.web.bodies import read_values
@@ -61,6 +63,14 @@ async def let_in(event: Event, registration_id: str) -> None:
     for _ in range(2):
         await scanned(phone, badge)
     await change("UPDATE scan SET override_reason = 'Quixotarius was known' WHERE registration = $1", registration_id)
+    await change(
+        """INSERT INTO scan_conflict (id, event, checkpoint, registration, kind, first_scan, second_scan, created_at, outcome,
+               settled_reason, settled_at, settled_by_kind, settled_by, reopened_reason, changed_at, version)
+           SELECT $1, event, checkpoint, registration, 'double_admission', admitted_by, 'another', $2, 'same_person',
+                  'Quixotarius came by both doors', $2, 'account', 'me', 'Quixotarius wrote to us', $2, 3
+           FROM presence WHERE registration = $3""",
+        *(new_id(), clock.now(), registration_id),
+    )
 
 
 async def is_over(event: Event, *, days: int) -> None:
@@ -77,13 +87,19 @@ async def a_canary() -> Canary:
     await add_contacts([Contact(NAME, KEY, "Mayor of Quixotarius", "elected_official", Group.MAYOR, None, None, "en")])
     gone, full = await an_event("gone"), await an_event("full", capacity=1)
     past = await registered("gone")
+    await change("UPDATE registration SET door_note = 'Quixotarius walks with a stick' WHERE id = $1", past)
     await let_in(gone, past)
     await is_over(gone, days=3)
     coming = await registered(full.slug)
     follower = await registered(full.slug, name="Åsa", email="asa@malmo.example")
     await a_summit()
     speaker = await a_speaker(
-        NAME, email=ADDRESS, biography="Quixotarius wrote this.", organisation="Quixotarius & Co", public=True
+        NAME,
+        email=ADDRESS,
+        biography="Quixotarius wrote this.",
+        organisation="Quixotarius & Co",
+        public=True,
+        availability="Quixotarius comes at noon.",
     )
     session = await a_session(speakers=[{"speaker_id": speaker.id}], signup=True, capacity=5)
     await a_release()
@@ -101,6 +117,23 @@ async def a_canary() -> Canary:
            VALUES ($1, $2, $3, $3, $4, $4, 'Quixotarius & Co', '', 'guest', 'en', 'opened', NULL, 0, 'quixotarius', 'account', 'me',
                'Quixotarius would love to', $5, $5, $5)""",
         *(new_id(), full.id, KEY, NAME, clock.now()),
+    )
+    await change(
+        """INSERT INTO waiting_file VALUES ($1, $2, 'me', 'registrations', 'Quixotarius.csv', $3, '{}', 'done', 1, 1, '{}', NULL, $4)""",
+        *(new_id(), full.id, f"name;email\n{NAME};{ADDRESS.upper()}\n".encode("utf-16-le"), clock.now()),
+    )
+    # Who waits is meant to let them come instead.
+    await change(
+        """INSERT INTO substitution VALUES ($1, $2, $3, NULL, $4, 'pending', '', 'participant', $3, $5, NULL, NULL, NULL)""",
+        *(new_id(), full.id, follower, msgspec.json.encode({"name": NAME, "email": ADDRESS}).decode(), clock.now()),
+    )
+    # Seats of a city that this person coordinates, at the event to come.
+    await change(
+        """INSERT INTO delegation (id, event, city, city_key, seats, attendance, category, coordinator_name, coordinator_email, email_key,
+               language, link_generation, code_digest, closes_at, state, reason, made_by_kind, made_by, created_at, changed_at)
+           VALUES ($1, $2, 'Nuuk', 'nuuk', 1, 'in_person', '', $3, $4, $4, 'en', 0, 'quixotarius', $5, 'released', '',
+               'account', 'me', $5, $5)""",
+        *(new_id(), full.id, NAME, KEY, clock.now()),
     )
     return Canary(past, coming, summit, speaker.id, follower)
 

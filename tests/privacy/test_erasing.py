@@ -8,13 +8,18 @@ from typing import Any
 import pytest
 
 from events_service import clock
-from events_service.audit.queries import entries
+from events_service.attendance.queries import attendance
 from events_service.audit.rules import Doer
 from events_service.backups import back_up, restore
 from events_service.database import fetch, fetch_one
-from events_service.door.queries import attendance
+from events_service.directory.actions import add_contacts
+from events_service.directory.rules import Contact, Group
 from events_service.errors import Invalid
 from events_service.events.queries import event_by_slug
+from events_service.invitations.actions import invite
+from events_service.invitations.drafts import GuestDraft
+from events_service.invitations.rules import State
+from events_service.invitations.terms import Offered
 from events_service.privacy.erasing import (
     erase_address,
     erasures,
@@ -23,15 +28,21 @@ from events_service.privacy.erasing import (
     written_erasures,
 )
 from events_service.privacy.take_out import as_csv, as_json, kept_about
-from events_service.registrations.magic_links import ask_for_link
+from events_service.registrations.magic_links import answer_requests, ask_for_link, link_code
 from events_service.registrations.magic_pages import OPEN_ADDRESS, OpenAddress
 from events_service.registrations.queries import registration_by_id
 from events_service.registrations.rules import Status
 from events_service.settings import Settings
+from events_service.web.bodies import read_values
+from tests.agenda.given import a_speaker, a_summit
+from tests.audit.given import entries
 from tests.conftest import settings_for
 from tests.house.given import service
 from tests.house.test_backups import opened
-from tests.privacy.given import KEY, MARK, NAME, a_canary, registered, traces
+from tests.privacy.given import ADDRESS, KEY, MARK, NAME, a_canary, registered, traces
+from tests.reception.given import invited, states
+from tests.registrations import given
+from tests.registrations.delegation_given import a_delegation
 
 pytestmark = pytest.mark.usefixtures("database")
 THEMSELVES = Doer("participant", "")
@@ -124,10 +135,12 @@ async def test_all_that_is_kept_can_be_taken_out() -> None:
     kept = await kept_about(KEY)
     assert {name: len(found) for name, found in kept.items()} == {
         "registrations": 3, "consents": 0, "files": 0, "letters": 4, "sign_ups": 1, "stars": 1, "session_invites": 1, "scans": 2,
-        "speaking": 1, "directory": 1, "mail_received": 1, "invitations": 1,
+        "speaking": 1, "directory": 1, "mail_received": 1, "invitations": 1, "coordinating": 1,
+        "badge_prints": 0, "door_conflicts": 1, "online_stays": 0,
     }  # fmt: skip
     told = json.loads(as_json(KEY, kept))
     assert (told["address"], told["registrations"][0]["answers"]["diet"]) == (KEY, "no quixotarius gluten")
+    assert told["speaking"][0]["availability"] == "Quixotarius comes at noon."
     table = as_csv(kept).decode("utf-8-sig")
     assert "registrations,1,answers.diet,no quixotarius gluten" in table
     assert "asa@malmo.example" not in table
@@ -150,3 +163,41 @@ async def test_whoever_opened_their_address_takes_out_and_erases(database: Setti
         assert (await client.post("/my/erase")).headers["location"] == "/my/link?done=erased"
         assert await traces() == []
         assert clock.now() >= (await erasures())[0].erased_at
+
+
+@pytest.mark.parametrize("known_as", ["guest", "coordinator", "contact", "speaker"])
+async def test_who_never_registered_takes_out_and_erases_what_is_kept(database: Settings, known_as: str) -> None:
+    await a_summit()
+    if known_as == "guest":
+        guest = read_values(GuestDraft, {"name": NAME, "email": ADDRESS}, from_text=False)
+        await invite("summit", [guest], Offered(), by=Doer("account", "me"))
+    elif known_as == "coordinator":
+        await a_delegation(slug="summit", coordinator_name=NAME, coordinator_email=ADDRESS)
+    elif known_as == "contact":
+        await add_contacts([Contact(NAME, KEY, "Mayor", "elected_official", Group.MAYOR, None, None, "en")])
+    else:
+        await a_speaker(NAME, email=ADDRESS, public=False)
+    async with service(database) as client:
+        await ask_for_link(KEY, "en")
+        assert await answer_requests() == 1
+        (row,) = await fetch("SELECT id, email_key FROM magic_link")
+        opened_page = await client.post("/my/link/open", data={"code": link_code(row["id"])})
+        assert opened_page.headers["location"] == "/my/all"
+        assert "Nothing is registered under this address" in (await client.get("/my/all")).text
+        assert NAME in (await client.get("/my/data.json")).text
+        assert (await client.post("/my/erase")).headers["location"] == "/my/link?done=erased"
+        assert await traces() == []
+        await ask_for_link(KEY, "en")
+        assert await answer_requests() == 0
+
+
+async def test_an_erased_guests_invitation_goes_to_the_next_of_the_reserve() -> None:
+    event = await given.an_event(terms={"mode": "invitation"})
+    await invited(1, 2)
+    await invited(3, 4, reserve=True)
+    await erase_address("guest1@malmo.example", doer=THEMSELVES)
+    assert await states(event.id) == [State.WITHDRAWN, State.INVITED, State.INVITED, State.RESERVE]
+    rows = await fetch("SELECT recipient FROM letter WHERE recipient <> '' ORDER BY id")
+    assert [row["recipient"] for row in rows] == ["guest2@malmo.example", "guest3@malmo.example"]
+    await erase_address("guest4@malmo.example", doer=THEMSELVES)
+    assert await states(event.id) == [State.WITHDRAWN, State.INVITED, State.INVITED, State.WITHDRAWN]

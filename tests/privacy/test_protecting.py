@@ -6,8 +6,6 @@ from typing import Any
 import httpx
 import pytest
 
-from events_service.app import create_app
-from events_service.audit.queries import entries
 from events_service.audit.rules import Doer
 from events_service.database import fetch
 from events_service.errors import Conflict
@@ -22,6 +20,8 @@ from events_service.registrations.queries import registration_by_id
 from events_service.registrations.sign_ups import sign_up
 from events_service.settings import Settings
 from tests.agenda.given import a_release, a_session, a_summit
+from tests.application import application
+from tests.audit.given import entries
 from tests.door.given import change
 from tests.house.given import bearer, service
 from tests.house.test_access import cookies_of, routes_of
@@ -42,10 +42,12 @@ async def hidden(slug: str = "summit") -> str:
     await sign_up(person, session.id)
     await let_in(event, person)
     await change("UPDATE scan SET override_reason = NULL")
+    await change("UPDATE scan_conflict SET settled_reason = '', reopened_reason = ''")
     await protect(person, alias=ALIAS, doer=REGISTRAR, reason="Works undercover.")
     return person
 
 
+@pytest.mark.either_database
 async def test_the_alias_stands_in_every_route_for_every_role(database: Settings) -> None:
     async with service(database) as client:
         person = await hidden()
@@ -55,7 +57,7 @@ async def test_the_alias_stands_in_every_route_for_every_role(database: Settings
             "session_id": (await fetch("SELECT id FROM session"))[0]["id"],
             "name": (await fetch("SELECT id FROM session"))[0]["id"],
         }
-        routes = [route[4:] for route in routes_of(create_app(database)) if route.startswith("GET ")]
+        routes = [route[4:] for route in routes_of(application(database)) if route.startswith("GET ")]
         letters = [row["id"] for row in await fetch("SELECT id FROM letter")]
         told: list[tuple[str, str]] = []
         found = 0
@@ -159,3 +161,36 @@ async def test_ending_the_protection_brings_the_name_back() -> None:
     with pytest.raises(Conflict):
         await look_behind(person, doer=REGISTRAR, reason="Late.")
     assert [one.deed.action for one in await entries()] == ["unprotected", "protected"]
+
+
+async def test_who_registers_a_protected_address_finds_neither_the_alias_nor_who_is_behind_it(
+    database: Settings,
+) -> None:
+    async with service(database) as client:
+        person = await hidden()
+        session = (await fetch("SELECT id FROM session"))[0]["id"]
+        token = await people.make_api_token(Role.REGISTRAR, name="registrar")
+        typed = {"name": "Somebody", "email": ADDRESS}
+        for path in ("registrations", "walk-ins"):
+            answer = await client.post(f"/api/v1/events/summit/{path}", json=typed, headers=bearer(token))
+            assert (answer.status_code, answer.json()) == (201, {"status": "confirmed", "waitlist_position": None})
+        office = await cookies_of(Role.REGISTRAR, None)
+        shown = []
+        for path, form in (
+            ("registrations/new", typed | {"category": "guest", "language": "en"}),
+            ("walk-in", typed | {"category": "guest", "language": "en"}),
+        ):
+            done = await client.post(f"/office/events/summit/{path}", data=form, headers=office)
+            assert done.status_code == 303, path
+            assert person not in done.headers["location"], path
+            shown.append((await client.get(done.headers["location"], headers=office)).text)
+        # Who would be signed up to a session by that address would be the one who joins its list.
+        nobody = await client.post(
+            f"/office/events/summit/sessions/{session}/sign-ups", data={"email": ADDRESS}, headers=office
+        )
+        assert nobody.status_code == 422
+        shown.append(nobody.text.replace(ADDRESS, "what was typed"))
+        # Among all the others the alias stands as ever.
+        assert [ALIAS in page for page in shown] == [True, False, True]
+        assert [page for page in shown if MARK in page.casefold()] == []
+        assert (await registration_by_id(person)).name == ALIAS

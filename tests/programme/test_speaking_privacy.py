@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from events_service.app import create_app
 from events_service.settings import Settings
 from events_service.speakers import photos
 from tests.agenda.given import (
@@ -15,6 +14,7 @@ from tests.agenda.given import (
     change_session,
     change_speaker,
 )
+from tests.application import application
 from tests.house.given import service
 from tests.speakers.given import a_picture
 
@@ -46,7 +46,7 @@ def public_paths(app: Any, ids: dict[str, str]) -> list[str]:
 
 
 async def test_no_public_address_names_them(database: Settings) -> None:
-    app = create_app(database)
+    app = application(database)
     async with service(database) as visitor:
 
         async def naming(paths: list[str]) -> list[str]:

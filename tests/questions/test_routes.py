@@ -1,6 +1,7 @@
 """Questions through the API and in the back office."""
 
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import Any, cast
 
 import httpx
@@ -35,15 +36,19 @@ RIDE = {
 }
 
 
-@pytest_asyncio.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
-    app = Litestar(
+@cache
+def an_app() -> Litestar:
+    return Litestar(
         [*api.ROUTES, *pages.ROUTES],
         before_request=know_visitor,
         plugins=[JsonBodies()],
         exception_handlers={Refused: answer_refused, HTTPException: answer_http},
     )
-    transport = httpx.ASGITransport(cast(Any, app))
+
+
+@pytest_asyncio.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(cast(Any, an_app()))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as started:
         yield started
 
@@ -203,3 +208,15 @@ async def test_the_form_comes_back_with_what_was_typed_and_is_wrong(client: http
     for field in ("labels.en", "options.en", "condition"):
         assert f'href="#f-{field}"' in answer.text
     assert await names() == ["photos", "ride"]
+
+
+async def test_questions_are_read_page_by_page(client: httpx.AsyncClient) -> None:
+    await an_event()
+    organiser = await bearer(Role.ORGANISER)
+    for name in ("one", "two", "three"):
+        await client.post(API, json={"name": name, "kind": "text", "labels": {"en": name}}, headers=organiser)
+    whole = (await client.get(API, headers=organiser)).json()
+    first = (await client.get(API, params={"limit": "2"}, headers=organiser)).json()
+    second = (await client.get(API, params={"limit": "2", "cursor": first["next"]}, headers=organiser)).json()
+    assert (first["items"] + second["items"], second["next"], whole["next"]) == (whole["items"], None, None)
+    assert [one["position"] for one in second["items"]] == [2]

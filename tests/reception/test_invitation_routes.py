@@ -7,8 +7,9 @@ import pytest
 import pytest_asyncio
 
 from events_service.people.rules import Role
+from events_service.privacy.protecting import protect
 from events_service.registrations.rules import Status
-from tests.reception.given import a_browser, all_invitations, code_of, invited, states
+from tests.reception.given import ORGANISER, a_browser, all_invitations, code_of, invited, states
 from tests.registrations.given import BODY, an_event, bearer, enter, form_token, letter_kinds, statuses
 from tests.registrations.test_pages import words
 
@@ -156,5 +157,35 @@ async def test_an_organiser_looks_before_anything_is_sent(client: httpx.AsyncCli
     assert again.headers["location"] == f"{OFFICE}?done=resent"
     await client.post(f"/office/invitations/{one.id}/withdraw", data=token)
     refused = await client.post(f"/office/invitations/{one.id}/withdraw", data=token)
-    assert refused.status_code == 409 and "cannot become withdrawn" in words(refused)
+    assert refused.status_code == 409 and "Asked for: withdrawn" in words(refused)
     assert "asa@x.example" in (await client.get(f"{OFFICE}/file.csv")).text
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_a_protected_guest_stands_in_the_lists_under_the_alias(client: httpx.AsyncClient, answered: bool) -> None:
+    event = await an_event(terms={"mode": "open"})
+    await invited(1, 2)
+    (known, other) = await all_invitations(event.id)
+    registrar, owner = await bearer(), await bearer(Role.OWNER)
+    body = BODY | {"name": "Guest 1", "email": ONE} | ({"invitation": code_of(known)} if answered else {})
+    made = await client.post(REGISTER, json=body, headers=registrar)
+    assert made.status_code == 201
+    await protect(made.json()["id"], alias="Heron 4", doer=ORGANISER, reason="Works undercover.")
+    await enter(client)
+
+    for text in (
+        (await client.get(PATH, headers=registrar)).text,
+        (await client.get(f"{PATH}.csv", headers=registrar)).text,
+        (await client.get(f"/api/v1/invitations/{known.id}", headers=registrar)).text,
+        (await client.get(OFFICE)).text,
+        (await client.get(f"{OFFICE}/file.csv")).text,
+    ):
+        assert "Heron 4" in text
+        assert "Guest 1" not in text and ONE not in text and code_of(known) not in text
+    found = {
+        q: [one["id"] for one in (await client.get(f"{PATH}?q={q}", headers=registrar)).json()["items"]]
+        for q in ("guest1", "heron", "malmo", "guest")
+    }
+    assert found == {"guest1": [], "heron": [known.id], "malmo": [other.id], "guest": [other.id]}
+    seen = (await client.get(f"{PATH}?q=guest1", headers=owner)).json()["items"]
+    assert [(one["name"], one["email"]) for one in seen] == [("Guest 1", ONE)]

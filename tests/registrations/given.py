@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
+from functools import cache
 from typing import Any, cast
 
 import httpx
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.types import ControllerRouterHandler
 
 from events_service import clock, database, settings
 from events_service.errors import Refused
@@ -27,21 +29,29 @@ from events_service.people.guards import SignInFirst, know_visitor, to_sign_in
 from events_service.people.rules import Role
 from events_service.registrations import (
     actions,
+    admission_pages,
     answer_api,
     answer_pages,
     api,
+    companion_pages,
+    decision_pages,
+    details_pages,
+    door_note_pages,
     my_pages,
     office_pages,
     pages,
+    queue_pages,
     seat_pages,
     substitute_api,
     substitute_pages,
+    walk_in_api,
+    walk_in_pages,
 )
+from events_service.registrations.applications import Application, Outcome
 from events_service.registrations.drafts import RegistrationDraft
 from events_service.registrations.letters import write_letter
 from events_service.registrations.queries import Registration, registration_by_id
 from events_service.registrations.rules import Status
-from events_service.registrations.seating import Application, Outcome
 from events_service.registrations.secrets import page_code
 from events_service.web.bodies import JsonBodies, read_values
 from events_service.web.headers import add_headers
@@ -144,8 +154,9 @@ async def make_older(registration_id: str, column: str, *, by: timedelta) -> Non
         await tx.execute(f"UPDATE registration SET {column} = $2 WHERE id = $1", registration_id, clock.now() - by)
 
 
-def an_app() -> Litestar:
-    """The routes of registrations, put together as the service does."""
+@cache
+def an_app(*more: ControllerRouterHandler) -> Litestar:
+    """The routes of registrations and `more`, put together as the service does; once, for many tests."""
     return Litestar(
         [
             *api.ROUTES,
@@ -153,10 +164,19 @@ def an_app() -> Litestar:
             *my_pages.ROUTES,
             *seat_pages.ROUTES,
             *office_pages.ROUTES,
+            *decision_pages.ROUTES,
+            *door_note_pages.ROUTES,
+            *admission_pages.ROUTES,
+            *queue_pages.ROUTES,
+            *walk_in_api.ROUTES,
+            *walk_in_pages.ROUTES,
             *answer_api.ROUTES,
             *answer_pages.ROUTES,
+            *details_pages.ROUTES,
+            *companion_pages.ROUTES,
             *substitute_api.ROUTES,
             *substitute_pages.ROUTES,
+            *more,
         ],
         before_request=know_visitor,
         before_send=[add_headers],

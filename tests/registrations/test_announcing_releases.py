@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from events_service import database
-from events_service.agenda.queries import current_release
+from events_service.agenda.release_queries import current_release
 from events_service.agenda.releases import planned_release
 from events_service.agenda.rules import Session, SessionState
 from events_service.agenda.sessions import remove_session

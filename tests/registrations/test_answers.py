@@ -12,7 +12,6 @@ import pytest_asyncio
 from PIL import Image
 
 from events_service import clock, database
-from events_service.audit.queries import entries
 from events_service.errors import Invalid
 from events_service.events.queries import event_by_slug
 from events_service.people.rules import Role
@@ -23,6 +22,8 @@ from events_service.registrations.drafts import RegistrationChange
 from events_service.registrations.queries import registration_by_id
 from events_service.web.words import language
 from tests.agenda.given import a_release, a_session
+from tests.audit.given import entries
+from tests.forms import send
 from tests.questions.given import asked
 from tests.registrations.given import (
     BODY,
@@ -121,7 +122,7 @@ async def test_each_consent_is_kept_with_its_words_and_version(client: httpx.Asy
     assert photos == ("photos", "1", "Bilder?", True)
     registration_id = (await database.fetch("SELECT id FROM registration"))[0]["id"]
     for _ in range(2):
-        await actions.edit_registration(registration_id, RegistrationChange(answers={}))
+        await actions.edit_registration(registration_id, RegistrationChange(answers={"photos": None}))
     assert [(one[0], one[3]) for one in await consents()] == [("data_use", True), ("photos", False)]
     await actions.edit_registration(registration_id, RegistrationChange(answers={"photos": True}))
     assert [(one[0], one[3]) for one in await consents()][2:] == [("photos", True)]
@@ -148,6 +149,19 @@ async def test_a_correction_is_judged_and_what_is_asked_no_more_is_left_alone(cl
         await actions.edit_registration(one.id, RegistrationChange(answers={"shoe": "44"}))
 
 
+async def test_a_correction_from_a_list_leaves_alone_what_no_list_shows(client: httpx.AsyncClient) -> None:
+    await an_event()
+    one = await person(await register(answers={"diet": "vegan", "access": "wheelchair", "shoe": "43"}))
+    registrar, path = await bearer(), f"/api/v1/registrations/{one.id}"
+    (listed,) = (await client.get(API, headers=registrar)).json()["items"]
+    assert listed["answers"] == {"shoe": "43"}
+    for answers in (listed["answers"], {"shoe": "44"}, {}):
+        assert (await client.patch(path, json={"answers": answers}, headers=registrar)).status_code == 200
+    assert await kept_answers() == {"diet": "vegan", "access": "wheelchair", "shoe": "44"}
+    assert (await client.patch(path, json={"answers": {"diet": None}}, headers=registrar)).status_code == 200
+    assert await kept_answers() == {"access": "wheelchair", "shoe": "44"}
+
+
 async def test_sensitive_answers_are_shown_one_person_at_a_time_and_that_is_written_down(
     client: httpx.AsyncClient,
 ) -> None:
@@ -170,6 +184,7 @@ async def test_sensitive_answers_are_shown_one_person_at_a_time_and_that_is_writ
     assert "canary-7" in shown.text
     assert [(entry.deed.action, entry.deed.fields, entry.doer.kind) for entry in await entries()] == [
         ("saw_sensitive_answers", ("medicine",), "account"),
+        ("changed_registration", ("city",), "token"),
         ("saw_sensitive_answers", ("medicine",), "token"),
     ]
 
@@ -267,7 +282,7 @@ async def test_the_public_form_takes_all_kinds_and_keeps_what_was_typed(client: 
         "answers.medicine": "none",
     }
     card = {"answers.card": ("card.jpg", a_picture(), "image/jpeg")}
-    again = await client.post(FORM, data=typed | {"email": "asa@"}, files=card)
+    again = await send(client, FORM, typed | {"email": "asa@"}, files=card)
     assert again.status_code == 422
     for field in ("email", "answers.seat"):
         assert f'href="#f-{field}"' in again.text
@@ -275,7 +290,7 @@ async def test_the_public_form_takes_all_kinds_and_keeps_what_was_typed(client: 
         assert kept in again.text, kept
     assert "Please choose the file once more" in again.text
     assert await files() == []
-    done = await client.post(FORM, data=typed | {"answers.seat": "7"}, files=card)
+    done = await send(client, FORM, typed | {"answers.seat": "7"}, files=card)
     assert done.status_code == 303
     kept = await kept_answers()
     assert re.fullmatch("[0-9a-f]{32}", kept.pop("card"))
@@ -286,13 +301,13 @@ async def test_the_public_form_takes_all_kinds_and_keeps_what_was_typed(client: 
 async def test_a_bad_file_and_a_lost_seat_leave_no_file_behind(client: httpx.AsyncClient) -> None:
     await an_event(terms={"capacity": 1, "waitlist": False})
     await asked("card", "file")
-    bad = await client.post(
-        FORM, data=TYPED | {"name": ""}, files={"answers.card": ("x.pdf", b"<html>", "application/pdf")}
+    bad = await send(
+        client, FORM, TYPED | {"name": ""}, files={"answers.card": ("x.pdf", b"<html>", "application/pdf")}
     )
     for field in ("name", "answers.card"):
         assert f'href="#f-{field}"' in bad.text
     await register(1)
-    full = await client.post(FORM, data=TYPED, files={"answers.card": ("x.pdf", PDF, "application/pdf")})
+    full = await send(client, FORM, TYPED, files={"answers.card": ("x.pdf", PDF, "application/pdf")})
     assert full.status_code == 409
     assert "Please choose the file once more" in full.text
     assert await files() == []
@@ -309,9 +324,9 @@ async def test_where_categories_are_asked_different_things_the_category_comes_fi
     assert "answers.press_card" in media
     assert "answers.press_card" not in (await client.get(FORM, params={"category": "guest"})).text
     assert 'name="email"' not in (await client.get(FORM, params={"category": "staff"})).text
-    refused = await client.post(FORM, data=TYPED | {"category": "media"})
+    refused = await send(client, FORM, TYPED | {"category": "media"})
     assert 'href="#f-answers.press_card"' in refused.text
-    assert (await client.post(FORM, data=TYPED | {"category": "guest"})).status_code == 303
+    assert (await send(client, FORM, TYPED | {"category": "guest"})).status_code == 303
 
 
 async def test_the_form_speaks_the_visitors_language_where_the_question_does(client: httpx.AsyncClient) -> None:
@@ -334,13 +349,13 @@ async def test_sessions_are_chosen_with_the_registration(client: httpx.AsyncClie
     await a_release(event="guide-launch")
     shown = (await client.get(FORM)).text
     assert ("City walk" in shown, "Plenary" in shown) == (True, False)
-    done = await client.post(FORM, data=TYPED | {"session_ids": [walk.id]})
+    done = await send(client, FORM, TYPED | {"session_ids": [walk.id]})
     assert done.status_code == 303
     rows = await database.fetch("SELECT session, status FROM sign_up")
     assert [(row["session"], row["status"]) for row in rows] == [(walk.id, "confirmed")]
     both = TYPED | {"email": "oda@malmo.example", "session_ids": [walk.id, talk.id]}
     await database_overlap_refused()
-    clash = await client.post(FORM, data=both)
+    clash = await send(client, FORM, both)
     assert (clash.status_code, 'href="#f-session_ids"' in clash.text) == (422, True)
 
 
@@ -375,8 +390,8 @@ async def test_participants_change_their_answers_and_files_until_it_begins(clien
     assert (await client.post("/my/answers")).headers["location"] == "/my"
     await questions_of_all_kinds()
     await asked("card", "file", required=True)
-    await client.post(
-        FORM, data=TYPED | {"answers.ride": "bus"}, files={"answers.card": ("one.pdf", PDF, "application/pdf")}
+    await send(
+        client, FORM, TYPED | {"answers.ride": "bus"}, files={"answers.card": ("one.pdf", PDF, "application/pdf")}
     )
     one = await person_of((await database.fetch("SELECT id FROM registration"))[0]["id"])
     await open_my_page(client, one)

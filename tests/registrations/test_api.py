@@ -13,7 +13,7 @@ from PIL import Image
 
 from events_service import settings as settings_floor
 from events_service.people.rules import Role
-from events_service.registrations import actions, seating
+from events_service.registrations import actions, seat_tables
 from events_service.registrations.queries import registration_by_id
 from events_service.settings import Settings
 from tests.conftest import settings_for
@@ -251,6 +251,8 @@ async def test_a_registration_reads_as_the_contract_says(client: httpx.AsyncClie
         "waitlist_position": None,
         "source": "public",
         "version": 1,
+        "door_note": "",
+        "photo_id": False,
         "sessions": [],
     }
     assert told["created_at"].endswith("Z")
@@ -328,7 +330,7 @@ async def test_one_address_registers_so_many_and_no_more(
 ) -> None:
     await an_event(terms={"capacity": 100})
     settings_floor.use(settings_for(database.database_url, database.data_dir, rate_limits="on"))
-    monkeypatch.setattr(seating, "TRIES", 2)
+    monkeypatch.setattr(seat_tables, "TRIES", 2)
     answers = [await client.post(PATH, json=BODY | {"email": f"g{n}@x.example"}) for n in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 429]
     assert int(answers[2].headers["retry-after"]) > 0

@@ -101,9 +101,16 @@ async def test_the_join_link_is_in_letters_to_confirmed_people_alone() -> None:
     await register(1)
     await register(2)
     (confirmed,), (waiting,) = await letters("guest1@malmo.example"), await letters("guest2@malmo.example")
-    assert JOIN_URL in parts_of(await mail_of(confirmed)).text
+    told = parts_of(await mail_of(confirmed))
+    assert told.text.index("/my/join#") < told.text.index(JOIN_URL)
+    assert told.ics is not None
+    invite = told.ics.replace(b"\r\n ", b"").decode()
+    described = next(line for line in invite.splitlines() if line.startswith("DESCRIPTION:"))
+    assert described.index("/my/join#") < described.index(JOIN_URL)
+    # Programs that dial in by themselves, and rooms, need the meeting's own address.
+    assert f":{JOIN_URL}" in next(line for line in invite.splitlines() if line.startswith("CONFERENCE"))
     parts = parts_of(await mail_of(waiting))
-    assert JOIN_URL not in parts.text + parts.html
+    assert JOIN_URL not in parts.text + parts.html and "/my/join" not in parts.text + parts.html
     assert (parts.ics, parts.picture) == (None, None)
     assert "You are number 1 on the waiting list" in parts.text
 

@@ -13,7 +13,9 @@ from events_service.outbox.queries import letter_from
 from events_service.registrations.magic_letters import write_magic_letter
 from events_service.registrations.magic_links import answer_requests, ask_for_link, forget_links, open_link
 from events_service.settings import Settings
+from events_service.web import bots
 from tests.conftest import settings_for
+from tests.forms import send
 from tests.house.given import service
 from tests.registrations.given import an_event, register
 
@@ -57,7 +59,7 @@ async def test_a_link_opens_once_and_within_a_quarter_of_an_hour() -> None:
 
 
 async def ask(client: httpx.AsyncClient, address: str) -> httpx.Response:
-    return await client.post("/my/link", data={"email": address})
+    return await send(client, "/my/link", {"email": address})
 
 
 async def test_the_link_shows_all_registrations_of_the_address_and_no_other(database: Settings) -> None:
@@ -86,7 +88,10 @@ async def test_the_link_shows_all_registrations_of_the_address_and_no_other(data
         assert (await client.get("/my/all")).status_code == 303
 
 
-async def test_links_are_asked_for_three_times_an_address_and_twenty_a_network(database: Settings) -> None:
+async def test_links_are_asked_for_three_times_an_address_and_twenty_a_network(
+    database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bots, "QUICKEST", timedelta())
     limited = settings_for(database.database_url, database.data_dir, rate_limits="on")
     async with service(limited) as client:
         for _ in range(3):

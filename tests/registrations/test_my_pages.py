@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +15,13 @@ from PIL import Image
 
 from events_service import settings as settings_floor
 from events_service.events import actions as event_actions
-from events_service.registrations import actions, open_pass
+from events_service.registrations import actions
 from events_service.registrations.badges import badges_of
+from events_service.registrations.open_pass import PASS, Pass
 from events_service.registrations.queries import Registration
 from events_service.registrations.rules import Status
 from events_service.settings import Settings
+from events_service.web.sealed_cookies import SealedCookie
 from tests.conftest import settings_for
 from tests.registrations.given import (
     JOIN_URL,
@@ -68,7 +71,7 @@ async def test_pages_are_stored_nowhere_and_tell_their_address_to_no_one(client:
     for path in ("/my", OWN, "/my/badge.png", "/my/badge.svg", "/my/calendar.ics", "/my/cancel"):
         answer = await client.get(path)
         assert answer.status_code == 200, path
-        assert (answer.headers["cache-control"], answer.headers["referrer-policy"]) == ("no-store", "no-referrer")
+        assert (answer.headers["cache-control"], answer.headers["referrer-policy"]) == ("no-store", "same-origin")
 
 
 async def test_the_cookie_is_for_this_host_and_not_for_scripts(client: httpx.AsyncClient, database: Settings) -> None:
@@ -94,18 +97,29 @@ async def test_without_a_cookie_of_ours_the_way_in_is_shown(client: httpx.AsyncC
     assert (answer.status_code, answer.headers["location"]) == (303, "/my")
 
 
-async def test_a_cookie_ends_after_its_time_and_with_its_links(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_cookie_ends_after_its_time_and_with_its_links(client: httpx.AsyncClient) -> None:
     await an_event()
     who = await opened(client)
     await actions.cancel_registration(who.id)
     assert "Your registration is cancelled" in words(await client.get(OWN))
     await register()
     assert (await client.get(OWN)).status_code == 303
-    monkeypatch.setattr(open_pass, "OPEN_FOR", timedelta(seconds=-1))
-    await opened(client, 1)
-    assert (await client.get(OWN)).status_code == 303
+    another = await opened(client, 1)
+    late = replace(PASS, lasts=timedelta(seconds=-1))
+    for lasting, status in ((PASS, 200), (late, 303)):
+        client.cookies.clear()
+        client.cookies.set("my", lasting.keep(Pass.of(another)).value or "")
+        assert (await client.get(OWN)).status_code == status
+
+
+async def test_a_cookie_of_another_shape_opens_nothing(client: httpx.AsyncClient) -> None:
+    await an_event()
+    who = await opened(client)
+    earlier = SealedCookie("my", purpose=PASS.purpose, holds=list[str], lasts=timedelta(hours=1))
+    client.cookies.clear()
+    client.cookies.set("my", earlier.keep([who.id]).value or "")
+    answer = await client.get(OWN)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my")
 
 
 async def test_a_wrong_code_is_asked_for_again_and_not_too_often(client: httpx.AsyncClient, database: Settings) -> None:
@@ -146,12 +160,14 @@ async def test_who_has_a_seat_sees_venue_and_join_link_until_the_event_is_off(cl
     await an_event(format="hybrid", join_url=JOIN_URL, venue=venue)
     await opened(client)
     shown = await client.get(OWN)
-    for told in (JOIN_URL, "Secret Street 9", "Safe House"):
+    for told in ('action="/my/join/own"', "Secret Street 9", "Safe House"):
         assert told in shown.text
+    # The link itself is told on the way to the meeting alone.
+    assert JOIN_URL not in shown.text
     await event_actions.cancel_event("guide-launch")
     shown = await client.get(OWN)
     assert "This event is cancelled." in words(shown)
-    for told in (JOIN_URL, "Secret Street 9", "/my/badge.png", "/my/cancel"):
+    for told in (JOIN_URL, "/my/join/own", "Secret Street 9", "/my/badge.png", "/my/cancel"):
         assert told not in shown.text
 
 

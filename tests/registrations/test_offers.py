@@ -12,6 +12,7 @@ from events_service.outbox.actions import post
 from events_service.programme.letters import RENDERERS
 from events_service.registrations import actions
 from events_service.registrations.admitting import change_admission
+from events_service.registrations.applications import Application, Outcome
 from events_service.registrations.checking import confirm_address
 from events_service.registrations.drafts import RegistrationChange
 from events_service.registrations.links import page_url
@@ -25,9 +26,9 @@ from events_service.registrations.offers import (
 )
 from events_service.registrations.queries import waitlist_positions
 from events_service.registrations.rules import Attendance, EventFull, OfferLapsed, QuotaFull, Status
-from events_service.registrations.seat_letters import KINDS, seat_letter
-from events_service.registrations.seating import Application, Outcome
+from events_service.registrations.seat_letters import seat_letter
 from events_service.registrations.secrets import page_code
+from events_service.texts.rules import ABOUT_SEATS
 from events_service.web.words import wall
 from tests.registrations.given import JOIN_URL, an_event, draft, letter_kinds, letters, make_older, person, register
 
@@ -198,9 +199,9 @@ async def test_each_letter_says_what_waits_for_a_word_and_leads_to_where_it_is_g
     until = clock.now() + timedelta(hours=5)
     own = settings.current()
     async with database.transaction() as tx:
-        await post(tx, [seat_letter(kind, event, one, until=until) for kind in KINDS])
-    posted = {letter.kind: letter for letter in await letters() if letter.kind in KINDS}
-    for kind in KINDS:
+        await post(tx, [seat_letter(kind, event, one, until=until) for kind in ABOUT_SEATS])
+    posted = {letter.kind: letter for letter in await letters() if letter.kind in ABOUT_SEATS}
+    for kind in ABOUT_SEATS:
         rendered = await RENDERERS[kind](posted[kind])
         where = check_url if kind == "mail_check" else page_url
         draw = check_code if kind == "mail_check" else page_code

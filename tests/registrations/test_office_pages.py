@@ -128,3 +128,17 @@ async def test_a_form_without_its_token_changes_nothing(client: httpx.AsyncClien
     for path in (f"{one}/cancel", f"{one}/resend", f"{LIST}/new"):
         assert (await client.post(path, data=NEW)).status_code == 403
     assert list(await statuses()) == ["asa@malmo.example"]
+
+
+async def test_links_are_replaced_for_somebody_who_passed_a_letter_on(client: httpx.AsyncClient) -> None:
+    await an_event()
+    before = await person(await register())
+    one = f"/office/registrations/{before.id}"
+    await enter(client)
+    assert "Replace the links" in (await client.get(one)).text
+    done = await client.post(f"{one}/new-links", data={"csrf_token": await form_token(client, one)})
+    assert done.headers["location"] == f"{one}?done=links_replaced_for"
+    assert "The old links open nothing any more." in (await client.get(done.headers["location"])).text
+    after = await person(await register())
+    assert after.links_generation == before.links_generation + 1
+    assert (await letter_kinds())[:2] == ["confirmed", "confirmed"]

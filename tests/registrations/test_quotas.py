@@ -12,6 +12,7 @@ from events_service.registrations.quotas import (
     Pool,
     Waiting,
     limits_of,
+    missing_for_delegate,
     note,
     party_has_room,
     place,
@@ -112,6 +113,49 @@ def test_the_next_one_sees_the_one_before() -> None:
         Counter({(OFFICER, 0): 1}),
         1,
     )
+
+
+@pytest.mark.parametrize(
+    ("taken", "kept", "wanted", "left"),
+    [
+        ({}, 0, 4, 4),
+        ({"in_person": 8}, 0, 4, 2),
+        ({"in_person": 5}, 3, 4, 2),
+        ({"in_person": 5}, 5, 4, 0),
+        ({"in_person": 8, "police": 1}, 0, 4, 1),
+        ({"police": 2}, 0, 4, 0),
+    ],
+)
+def test_a_delegation_has_what_nobody_has(taken: dict[str, int], kept: int, wanted: int, left: int) -> None:
+    stand = ledger(**taken)
+    stand.keep(GUEST, kept)
+    assert stand.left_to_keep(OFFICER if "police" in taken else GUEST, wanted) == left
+
+
+def test_nothing_is_kept_of_what_somebody_waits_for() -> None:
+    stand = ledger(in_person=5)
+    stand.add_waiting(GUEST, priority=0)
+    assert (stand.left_to_keep(GUEST, 2), stand.left_to_keep(OFFICER, 1)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("taken", "kept", "wanted", "missing"),
+    [
+        # What is kept for them is there, however many more are kept.
+        ({"in_person": 9}, 3, GUEST, None),
+        # But not past the seats there are.
+        ({"in_person": 10}, 3, GUEST, SEATS),
+        # What is not kept for them must be free.
+        ({"in_person": 5, "police": 2}, 5, OFFICER, POLICE),
+        ({"in_person": 5, "police": 1}, 5, OFFICER, None),
+    ],
+)
+def test_a_delegate_gets_what_is_kept(
+    taken: dict[str, int], kept: int, wanted: tuple[Pool, ...], missing: Pool | None
+) -> None:
+    stand = ledger(**taken)
+    stand.keep(GUEST, kept)
+    assert missing_for_delegate(stand, wanted, kept=GUEST) == missing
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,7 @@ async def near(event: Event, before: timedelta = DAYS) -> datetime:
 
 
 def a_client() -> httpx.AsyncClient:
-    app = an_app()
-    for handler in STOP_PAGES:
-        app.register(handler)
+    app = an_app(*STOP_PAGES)
     transport = httpx.ASGITransport(cast(Any, app), client=("192.0.2.7", 5000))
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
 

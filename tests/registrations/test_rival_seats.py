@@ -10,10 +10,10 @@ from events_service import database
 from events_service.errors import Conflict
 from events_service.events.admissions import Admission, set_admission
 from events_service.registrations import actions
+from events_service.registrations.applications import Application, Outcome
 from events_service.registrations.drafts import RegistrationChange
 from events_service.registrations.ledgers import stand_of, who_is_next
 from events_service.registrations.rules import Attendance, Status
-from events_service.registrations.seating import Application, Outcome
 from tests.registrations.given import JOIN_URL, an_event, draft
 
 CATEGORIES = ["practitioner"] * 5 + ["police", "ngo", "youth", "elected_official", "media"]

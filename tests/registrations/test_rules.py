@@ -139,7 +139,7 @@ def test_a_registration_takes_only_the_steps_of_the_table(now_is: Status, to: St
     if to in ALLOWED[now_is]:
         check_step(now_is, to)
         return
-    with pytest.raises(Conflict, match="cannot become") as refused:
+    with pytest.raises(Conflict, match="cannot change its status") as refused:
         check_step(now_is, to)
     assert refused.value.code == "wrong_status"
 

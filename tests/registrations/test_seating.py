@@ -8,10 +8,10 @@ import pytest
 from events_service import database
 from events_service import settings as settings_floor
 from events_service.errors import Conflict, Invalid, NotFound, TooMany
-from events_service.registrations import actions, seating
+from events_service.registrations import actions, seat_tables
+from events_service.registrations.applications import Application, Outcome
 from events_service.registrations.queries import registration_by_id, seats, waitlist_position
 from events_service.registrations.rules import EventFull, InvitationRequired, RegistrationClosed, Status
-from events_service.registrations.seating import Application, Outcome
 from events_service.settings import Settings
 from tests.conftest import settings_for
 from tests.registrations.given import (
@@ -176,7 +176,7 @@ async def test_tries_from_one_address_are_counted_within_the_batch(
 ) -> None:
     await an_event(terms={"capacity": 100})
     settings_floor.use(settings_for(database.database_url, database.data_dir, rate_limits="on"))
-    monkeypatch.setattr(seating, "TRIES", 5)
+    monkeypatch.setattr(seat_tables, "TRIES", 5)
 
     async def knock(number: int, *, visitor: str = "192.0.2.7") -> Outcome:
         return await actions.register(

@@ -7,7 +7,7 @@ import pytest
 
 from events_service import database, settings
 from events_service.agenda.answers import set_answers
-from events_service.agenda.queries import current_release
+from events_service.agenda.release_queries import current_release
 from events_service.agenda.rules import Agenda, Session
 from events_service.events.rules import Event
 from events_service.registrations.queries import Registration

@@ -7,13 +7,16 @@ import httpx
 import pytest_asyncio
 
 from events_service.agenda.rules import Session
+from events_service.audit.rules import Doer
 from events_service.people.rules import Role
+from events_service.privacy.protecting import protect
 from events_service.registrations.queries import registration_by_id
 from events_service.registrations.sign_up_queries import own_sign_ups
 from events_service.registrations.sign_up_rules import SignUp, SignUpStatus
 from events_service.registrations.sign_ups import sign_up
 from events_service.settings import Settings
 from tests.agenda.given import a_release, a_room, a_session, a_summit, change_session
+from tests.audit.given import entries
 from tests.house.given import service
 from tests.registrations.given import bearer, enter, form_token, letter_kinds, register
 
@@ -61,6 +64,12 @@ async def test_a_registrar_signs_people_up_puts_one_first_and_withdraws_another(
     ]  # fmt: skip
     first = await summit.client.post(summit.api(f"/{summit.people[2]}/first"), headers=headers)
     assert (first.status_code, first.json()["waitlist_position"]) == (200, 1)
+    (deed,) = await entries(action="put_first")
+    assert (deed.deed.subject_id, deed.doer.kind, deed.deed.reason) == (summit.people[2], "token", "")
+    why = {"reason": "Speaks there."}
+    again = await summit.client.post(summit.api(f"/{summit.people[1]}/first"), json=why, headers=headers)
+    assert (again.status_code, (await entries(action="put_first"))[0].deed.reason) == (200, "Speaks there.")
+    await summit.client.post(summit.api(f"/{summit.people[2]}/first"), headers=headers)
     for _ in range(2):
         gone = await summit.client.delete(summit.api(f"/{summit.people[0]}"), headers=headers)
         assert (gone.status_code, gone.content) == (204, b"")
@@ -129,9 +138,16 @@ async def test_an_organiser_does_the_same_on_the_pages(summit: Summit) -> None:
         added = await client.post(summit.desk(), data=form)
         assert (added.status_code, added.headers["location"]) == (303, summit.desk("?done=signed_up_for"))
     page = (await client.get(summit.desk())).text
-    assert [page.count(word) for word in ("1 of 1 places taken", "2 waiting", "/first", "/withdraw")] == [1, 1, 1, 3]
-    first = await client.post(summit.desk(f"/{summit.people[2]}/first"), data={"csrf_token": token})
+    assert [page.count(word) for word in ("1 of 1 place taken", "2 waiting", "/first", "/withdraw")] == [1, 1, 1, 3]
+    first = await client.post(
+        summit.desk(f"/{summit.people[2]}/first"), data={"csrf_token": token, "reason": "x" * 501}
+    )
+    assert (first.status_code, "500" in first.text) == (422, True)
+    first = await client.post(
+        summit.desk(f"/{summit.people[2]}/first"), data={"csrf_token": token, "reason": "Sparred last year."}
+    )
     assert first.headers["location"] == summit.desk("?done=put_first")
+    assert [one.deed.reason for one in await entries(action="put_first")] == ["Sparred last year."]
     gone = await client.post(summit.desk(f"/{summit.people[0]}/withdraw"), data={"csrf_token": token})
     assert gone.headers["location"] == summit.desk("?done=session_withdrawn_for")
     assert await own_sign_ups(summit.people[2]) == {summit.sparring.id: SignUp(CONFIRMED)}
@@ -165,3 +181,15 @@ async def test_what_goes_wrong_on_the_pages_is_said_there(summit: Summit) -> Non
     late = await client.post(summit.desk(), data=csrf | {"email": "guest2@malmo.example"})
     assert (late.status_code, "takes no sign-ups" in late.text) == (409, True)
     assert (await registration_by_id(summit.people[1])).version == 1
+
+
+async def test_signing_up_by_address_tells_nobody_whose_alias_it_is(summit: Summit) -> None:
+    client, doer = summit.client, Doer("account", "a1")
+    await protect(summit.people[0], alias="Heron 4", doer=doer, reason="Works undercover.")
+    form = {"email": "guest1@malmo.example"}
+    for role, status in ((Role.REGISTRAR, 422), (Role.ORGANISER, 303)):
+        await enter(client, role)
+        token = await form_token(client, summit.desk())
+        answer = await client.post(summit.desk(), data=form | {"csrf_token": token})
+        assert (answer.status_code, "Heron" in answer.text) == (status, False)
+        assert ("Nobody has registered for this event with that address." in answer.text) == (status == 422)

@@ -9,7 +9,7 @@ import pytest
 
 from events_service import clock, database
 from events_service.agenda.drafts import AgendaChange
-from events_service.agenda.queries import current_release
+from events_service.agenda.release_queries import current_release
 from events_service.agenda.rules import Agenda, Overlap, Session
 from events_service.agenda.sessions import change_agenda
 from events_service.errors import Conflict, Invalid, NotFound

@@ -1,15 +1,19 @@
 """Passing a seat on over HTTP: by programs, by who holds it, and by registrars."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from events_service import settings
+from events_service.audit.rules import Doer
 from events_service.people.rules import Role
 from events_service.registrations.queries import registration_by_id
 from events_service.registrations.rules import Status
-from events_service.registrations.substituting import substitutions
+from events_service.registrations.substitute_drafts import SubstituteDraft
+from events_service.registrations.substituting import ask_to_substitute, refuse_substitution, substitutions
 from tests.registrations.given import (
     a_browser,
     an_event,
@@ -99,6 +103,33 @@ async def test_at_an_event_by_approval_a_registrar_says_yes_in_the_office(client
     assert (late.status_code, "decided already" in words(late)) == (409, True)
 
 
+async def test_where_a_registrar_decides_nobody_learns_who_has_a_seat_by_asking(client: httpx.AsyncClient) -> None:
+    event = await an_event(terms={"mode": "approval"})
+    asa, other = await person(await register(by_registrar=True)), await person(await register(1, by_registrar=True))
+    await client.post("/my", data={"code": page_code_of(asa)})
+    told = set()
+    for email in (JONAS["email"], other.email):
+        asked = await client.post("/my/substitute", data=JONAS | {"email": email})
+        told.add((asked.status_code, asked.headers["location"]))
+    assert told == {(303, "/my/substitute?done=substitute_asked")}
+    (wish,) = await substitutions(event.id)
+    refused = await client.post(f"/api/v1/substitutions/{wish.id}/approve", headers=await bearer())
+    assert (refused.status_code, refused.json()["code"]) == (409, "already_registered")
+
+
+async def test_whoever_tries_one_address_after_the_other_is_stopped(client: httpx.AsyncClient) -> None:
+    settings.use(replace(settings.current(), rate_limits=True))
+    await an_event()
+    asa, other = await person(await register()), await person(await register(1))
+    await client.post("/my", data={"code": page_code_of(asa)})
+    taken = JONAS | {"email": other.email}
+    found = []
+    for body in (*[JONAS | {"email": "ASA@malmo.example"}] * 2, *[taken] * 6, JONAS):
+        found.append((await client.post("/my/substitute", data=body)).status_code)
+    assert found == [422, 422, 409, 409, 409, 409, 409, 429, 429]
+    assert await statuses() == {"asa@malmo.example": CONFIRMED, other.email: CONFIRMED}
+
+
 async def test_a_refused_wish_is_told_on_the_page_of_who_asked(client: httpx.AsyncClient) -> None:
     event = await an_event(terms={"mode": "approval"})
     asa = await person(await register(by_registrar=True))
@@ -126,3 +157,29 @@ async def test_a_registrar_passes_a_seat_on_in_the_office(client: httpx.AsyncCli
     done = await client.post(path, data=JONAS | token)
     coming = done.headers["location"].split("/")[-1].split("?")[0]
     assert (await registration_by_id(coming)).email == JONAS["email"]
+
+
+async def test_substitutions_are_read_page_by_page_with_who_asked_and_who_decided(client: httpx.AsyncClient) -> None:
+    event = await an_event(terms={"mode": "approval", "capacity": 9})
+    people = [await person(await register(number, by_registrar=True)) for number in range(5)]
+    for one in people:
+        await ask_to_substitute(one.id, SubstituteDraft(name=f"For {one.name}", email=f"for{one.id}@malmo.example"))
+    for wish in await substitutions(event.id):
+        if wish.leaving.id in (people[1].id, people[3].id):
+            await refuse_substitution(wish.id, by=Doer("account", "me"))
+    registrar, path, cursor, found = await bearer(), "/api/v1/events/guide-launch/substitutions", "", []
+    for _ in range(3):
+        listed = await client.get(
+            path, params={"limit": "2"} | ({"cursor": cursor} if cursor else {}), headers=registrar
+        )
+        assert listed.status_code == 200
+        found += listed.json()["items"]
+        cursor = listed.json()["next"]
+    assert cursor is None
+    assert [one["leaving_id"] for one in found] == [people[number].id for number in (4, 2, 0, 3, 1)]
+    assert [(one["asked_by_kind"], one["asked_by"]) for one in found] == [
+        ("participant", one["leaving_id"]) for one in found
+    ]
+    assert [one["decided_by"] for one in found] == [None, None, None, "me", "me"]
+    assert (await client.get(path, params={"limit": "201"}, headers=registrar)).status_code in (400, 422)
+    assert (await client.get(path, params={"cursor": "?"}, headers=registrar)).status_code == 422

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from events_service import database
-from events_service.audit.queries import entries
 from events_service.audit.rules import Doer
 from events_service.errors import Conflict, Invalid, NotFound
+from events_service.programme.letters import RENDERERS
 from events_service.registrations.actions import cancel_registration
 from events_service.registrations.queries import Registration, registration_by_id
 from events_service.registrations.rules import Attendance, Category, RegistrationClosed, Status
@@ -17,9 +17,7 @@ from events_service.registrations.sign_up_rules import SignUp, SignUpStatus
 from events_service.registrations.sign_ups import sign_up
 from events_service.registrations.substitute_drafts import SubstituteDraft
 from events_service.registrations.substituting import (
-    AlreadyRegistered,
     AskedState,
-    OtherSeat,
     approve_substitution,
     ask_to_substitute,
     event_of_substitution,
@@ -27,8 +25,10 @@ from events_service.registrations.substituting import (
     substitute,
     substitutions,
 )
+from events_service.registrations.taking_over import AlreadyRegistered, OtherSeat
 from events_service.web.bodies import read_values
 from tests.agenda.given import a_release, a_session, a_summit
+from tests.audit.given import entries
 from tests.registrations.given import an_event, letter_kinds, letters, mail_of, parts_of, person, register, statuses
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -191,5 +191,8 @@ async def test_a_refused_wish_leaves_the_seat_and_no_trace_of_the_one_who_was_na
     (row,) = await database.fetch("SELECT * FROM substitution")
     assert (row["state"], row["draft"], row["coming"]) == ("refused", "", None)
     assert await statuses() == {"asa@malmo.example": (CONFIRMED, None)}
+    (_, letter) = await letters("asa@malmo.example")
+    assert letter.kind == "substitute_refused"
+    assert "Not from the city." in (await RENDERERS[letter.kind](letter)).text
     with pytest.raises(NotFound):
         await approve_substitution("f" * 32, by=REGISTRAR)

@@ -10,12 +10,12 @@ import httpx
 from icalendar import Calendar
 
 from events_service import clock, settings
-from events_service.app import create_app
 from events_service.database import fetch, fetch_one
 from events_service.outbox.queries import letter_from
 from events_service.programme.letters import RENDERERS
 from events_service.replies.actions import take_in
 from events_service.replies.rules import CameBy
+from tests.application import application
 from tests.replies.samples import Answering, Builder, gmail
 
 ADDRESS = "asa@malmo.example"
@@ -76,7 +76,7 @@ async def mails() -> list[tuple[str, str]]:
 @asynccontextmanager
 async def service() -> AsyncIterator[httpx.AsyncClient]:
     """The whole service on the database of the test."""
-    transport = httpx.ASGITransport(cast(Any, create_app(settings.current())))
+    transport = httpx.ASGITransport(cast(Any, application(settings.current())))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client
 

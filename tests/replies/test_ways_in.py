@@ -6,8 +6,10 @@ import smtplib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from events_service import settings
 from events_service.database import fetch
@@ -15,6 +17,7 @@ from events_service.people.actions import make_api_token
 from events_service.people.rules import Role
 from events_service.replies import listener
 from events_service.replies.mailbox import empty_once, where_is
+from events_service.replies.rules import Verdict
 from events_service.settings import Settings
 from tests.registrations.given import an_event, register
 from tests.replies.given import ADDRESS, invite_to, known_of, mails, service
@@ -82,6 +85,30 @@ async def test_no_mutilated_mail_gets_a_five_hundred(database: Settings) -> None
     assert {state for state, _ in await mails()} <= {"applied", "review", "ignored"}
 
 
+UNFIT = {"NUL": b"a\x00b", "no UTF-8": b"\xff\xfe", "a surrogate": b"\xed\xa0\x80", "long": b"y" * 100_000}
+HEADERS = (
+    *("From", "To", "Cc", "Sender", "Subject", "Message-ID", "In-Reply-To", "References", "Return-Path", "Delivered-To", "Received"),
+    *("Auto-Submitted", "Precedence", "Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "MIME-Version", "Date"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unfit", UNFIT.values(), ids=UNFIT)
+async def test_no_header_that_no_program_writes_gets_a_five_hundred(database: Settings, unfit: bytes) -> None:
+    await an_event()
+    await register()
+    mail = bare(await invite_to(partstat="DECLINED"))
+    letter = f"From: {ADDRESS}\r\nSubject: Hello\r\n\r\nMay I?".encode()
+    async with service() as client:
+        everywhere, here = await handed_over(), await handed_over(event="guide-launch")
+        for name in HEADERS:
+            for value in (unfit, b"<" + unfit + b"@x.y>", b"<a@x.y> <" + unfit + b"@" + unfit + b">"):
+                for whole in (letter, mail):
+                    raw = name.encode() + b": " + value + b"\r\n" + whole
+                    for headers in (everywhere, here):
+                        answer = await client.post(INBOUND, content=raw, headers=headers)
+                        assert answer.status_code == 200, raw[:200]
+
+
 def a_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -140,6 +167,40 @@ async def test_a_mail_server_is_told_to_try_again_while_the_database_is_away(
     monkeypatch.setattr(listener, "take_in", away)
     async with listening("lmtp") as port:
         assert await asyncio.to_thread(deliver, port) == (451, 552)
+
+
+async def test_a_mail_that_breaks_us_holds_nothing_up(database: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    from events_service.replies import mailbox
+    from events_service.replies.actions import take_in
+
+    await an_event()
+    await register()
+    mail = gmail(await invite_to(partstat="DECLINED"))
+
+    async def broken_by_some(raw: bytes, **more: Any) -> Verdict:
+        if b"poison" in raw:
+            raise ValueError(raw)
+        return await take_in(raw, **more)
+
+    def deliver(port: int) -> int:
+        with smtplib.LMTP("127.0.0.1", port, timeout=20) as client:
+            client.ehlo_or_helo_if_needed()
+            client.mail("a@b.example")
+            client.rcpt(settings.current().reply_address)
+            return client.data(b"From: a@b.example\r\n\r\npoison")[0]
+
+    monkeypatch.setattr(listener, "take_in", broken_by_some)
+    monkeypatch.setattr(mailbox, "take_in", broken_by_some)
+    box = Mailbox("a", "b", [b"From: a@b.example\r\n\r\npoison", mail])
+    with capture_logs() as logs:
+        async with a_mailbox(box) as port:
+            assert await empty_once(where_is(f"imap://a:b@127.0.0.1:{port}")) == 2
+        async with listening("lmtp") as port:
+            assert await asyncio.to_thread(deliver, port) == 554
+    assert (box.seen, await known_of()) == ({1, 2}, ("cancelled", "declined", 0))
+    failed = [entry for entry in logs if entry["event"] == "mail.failed"]
+    assert [entry["error"] for entry in failed] == ["ValueError", "ValueError"]
+    assert "poison" not in repr(failed)
 
 
 async def test_unread_mail_of_a_mailbox_is_taken_in_once_and_marked_as_read(database: Settings) -> None:

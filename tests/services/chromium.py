@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, ViewportSize, async_playwright
+from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
 from tests.services import NotHad
 
@@ -31,6 +31,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# How long a page may take to show what is expected of it: Playwright's own five seconds are short where all cores are busy.
+SHOWN_MS = 30_000
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=900)
 
@@ -47,6 +49,7 @@ def find_chromium() -> Path:
 @asynccontextmanager
 async def running(program: Path, *more_flags: str) -> AsyncIterator[Browser]:
     """A browser for as long as the block lasts; `more_flags` as for a fake camera."""
+    expect.set_options(timeout=SHOWN_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=[*FLAGS, *more_flags])
         yield browser

@@ -27,7 +27,9 @@ Result = TypeVar("Result")
 BINARIES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
 MAY_CREATE = "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
 ALL_DATABASES = "SELECT datname FROM pg_database ORDER BY datname"
-START_SECONDS = 30
+START_SECONDS = 120
+# What a server says that finds processes of the one before it still there.
+OLD_BACKENDS = "pre-existing shared memory block"
 
 
 class LoopThread:
@@ -122,7 +124,7 @@ class ThrowAwayCluster:
         return f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
 
     def start(self) -> None:
-        """Start the server and wait until it lets us in. Raises `NotHad` when it ends or says nothing for 30 s."""
+        """Start the server and wait until it lets us in. Raises `NotHad` when it ends or says nothing for 120 s."""
         options = [
             "-p",
             str(self._port),
@@ -133,16 +135,24 @@ class ThrowAwayCluster:
             "-c",
             "max_connections=200",
         ]
-        command: list[str | Path] = [self._binaries / "postgres", "-D", self._data, "-k", self._folder]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, *options], cwd=self._folder, user=self._user, stdout=log, stderr=log
-            )
+        command: list[str | Path] = [self._binaries / "postgres", "-D", self._data, "-k", self._folder, *options]
         deadline = time.monotonic() + START_SECONDS
+        self._process = self._begin(command)
         while not _answers(self.url):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise NotHad(f"a server of our own did not start: {self._log.read_text()[-400:]}")
+            is_late = time.monotonic() > deadline
+            if self._process.poll() is not None and not is_late and OLD_BACKENDS in self._said_last():
+                # Those of a server that was killed see that only at their next turn.
+                self._process = self._begin(command)
+            elif is_late or self._process.poll() is not None:
+                raise NotHad(f"a server of our own did not start: {self._said_last()}")
             time.sleep(0.05)
+
+    def _begin(self, command: list[str | Path]) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as log:
+            return subprocess.Popen(command, cwd=self._folder, user=self._user, stdout=log, stderr=log)
+
+    def _said_last(self) -> str:
+        return self._log.read_text()[-400:]
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """End the server: SIGINT lets it close in order, SIGKILL is an accident. It can be started again."""
@@ -150,6 +160,11 @@ class ThrowAwayCluster:
             self._process.send_signal(how)
             self._process.wait(timeout=START_SECONDS)
             self._process = None
+
+    def admit_nobody(self, yes: bool) -> None:
+        """Freeze what lets connections in: also what takes the wish to cancel a statement. Statements that run go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP if yes else signal.SIGCONT)
 
     def remove(self) -> None:
         """Stop it and take its files away."""

@@ -6,6 +6,7 @@ import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
+from functools import cache
 from typing import Any, cast
 
 import httpx
@@ -37,10 +38,10 @@ def a_picture(form: str = "PNG", size: tuple[int, int] = (400, 300), colour: Any
     return file.getvalue()
 
 
-@asynccontextmanager
-async def a_browser(address: str = "192.0.2.7") -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody at that network address with the roster's and the speakers' pages; cookies are kept."""
-    app = Litestar(
+@cache
+def an_app() -> Litestar:
+    """The roster's and the speakers' pages; put together once, for many tests."""
+    return Litestar(
         [*roster_api.ROUTES, *roster_pages.ROUTES, *speaking_pages.ROUTES, *photos.ROUTES],
         before_request=know_visitor,
         before_send=[add_headers],
@@ -54,7 +55,12 @@ async def a_browser(address: str = "192.0.2.7") -> AsyncIterator[httpx.AsyncClie
         },
         request_max_body_size=2_000_000,
     )
-    transport = httpx.ASGITransport(cast(Any, app), client=(address, 5000))
+
+
+@asynccontextmanager
+async def a_browser(address: str = "192.0.2.7") -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody at that network address with the roster's and the speakers' pages; cookies are kept."""
+    transport = httpx.ASGITransport(cast(Any, an_app()), client=(address, 5000))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client
 

@@ -44,6 +44,8 @@ PROBLEMS: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("GET", "/api/v1/events?kind=party", {}, 422, "invalid"),
     ("GET", "/api/v1/events?q=%00", {}, 400, "unreadable"),
     ("GET", "/api/v1/events/a%00b", {}, 400, "unreadable"),
+    ("POST", REGISTER, {"headers": JSON}, 400, "unreadable"),
+    ("POST", "/api/v1/devices/pair", {}, 400, "unreadable"),
     ("POST", REGISTER, {"content": b"{", "headers": JSON}, 400, "unreadable"),
     ("POST", REGISTER, {"content": b"[" * 15_000, "headers": JSON}, 400, "unreadable"),
     ("POST", REGISTER, {"content": b'{"name": 7, "email": ', "headers": JSON}, 400, "unreadable"),
@@ -104,14 +106,25 @@ async def test_what_a_route_takes_is_told(client: AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/events", "/nothing", "/api/v1/events", "/api/v1/nothing", "/health/live", "/door", "/my"]
+    "path",
+    [
+        "/events",
+        "/nothing",
+        "/api/v1/events",
+        "/api/v1/nothing",
+        "/health/live",
+        "/door",
+        "/my",
+        "/my/stop-mails/a/b",
+        "/my/calendar/a.ics",
+    ],
 )
 async def test_every_answer_carries_the_security_headers(client: AsyncClient, path: str) -> None:
     headers = (await client.get(path)).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
     assert headers["content-security-policy"] == (DOOR_POLICY if path == "/door" else CONTENT_POLICY)
-    assert headers["referrer-policy"] == ("no-referrer" if path in ("/door", "/my") else "same-origin")
+    assert headers["referrer-policy"] == ("no-referrer" if path.startswith(("/my/stop", "/my/cal")) else "same-origin")
     camera = "camera=(self)" if path == "/door" else "camera=()"
     assert headers["permissions-policy"] == FEATURES_OFF.replace("camera=()", camera)
     assert "strict-transport-security" not in headers

@@ -65,6 +65,19 @@ def test_every_wrong_field_is_told_at_once() -> None:
     ]
 
 
+def test_every_wrong_field_of_every_one_in_a_list_is_told_at_once() -> None:
+    stops = [{"name": 7, "seats": 501}, {"name": "A"}, {}, "A", {"name": "A", "roof": True}, {"name": "\n"}]
+    assert errors_of(GOOD | {"stops": stops}) == [
+        ("stops.0.name", "wrong_type"),
+        ("stops.0.seats", "out_of_range"),
+        ("stops.2.name", "required"),
+        ("stops.3", "wrong_type"),
+        ("stops.4.roof", "unknown_field"),
+        ("stops.5.name", "required"),
+    ]
+    assert errors_of(GOOD | {"stops": 7}) == [("stops", "wrong_type")]
+
+
 def test_a_form_is_read_by_the_same_rules_with_numbers_as_text() -> None:
     assert read_values(Visit, GOOD | {"count": "3"}, from_text=True).count == 3
     assert errors_of({"email": "x", "count": "three"}, from_text=True) == [

@@ -10,11 +10,13 @@ import pytest_asyncio
 from httpx import AsyncClient, Response
 
 from events_service import clock
+from events_service.audit.rules import Doer
 from events_service.database import fetch, transaction
 from events_service.people import actions
 from events_service.people.rules import Role
+from events_service.privacy.erasing import erase_address
 from events_service.settings import Settings
-from events_service.web.idempotency import Idempotency
+from events_service.web.idempotency import keep_answers
 from events_service.worker import tidy
 from tests.house.given import bearer, service
 from tests.journeys.given import EVENT
@@ -122,5 +124,47 @@ async def test_a_client_that_goes_away_before_its_body_is_whole_is_not_answered(
     async def never(*anything: Any) -> None:
         raise AssertionError("nobody is there to be answered")
 
-    await Idempotency().handle(scope, receive, never, never)
+    async def anybody(_: Any) -> str:
+        return "anybody"
+
+    await keep_answers(anybody)(never)(scope, receive, never)
     assert await fetch("SELECT key_digest FROM stored_answer") == []
+
+
+async def test_after_an_erasure_no_answer_is_given_again_and_nothing_is_done_twice(client: AsyncClient) -> None:
+    await create(client)
+    async with transaction() as tx:
+        await tx.execute(
+            "INSERT INTO stored_answer (key_digest, request_digest, created_at) VALUES ('under way', '', $1)",
+            clock.now(),
+        )
+    await erase_address("nobody@malmo.example", doer=Doer("participant", ""))
+    again = await create(client)
+    assert (again.status_code, again.json()["code"]) == (409, "answer_forgotten")
+    (row,) = await fetch("SELECT key_digest, sealed_body FROM stored_answer")
+    assert (row["key_digest"] != "under way", row["sealed_body"]) == (True, None)
+
+
+async def test_a_token_that_was_revoked_is_told_nothing_again(client: AsyncClient) -> None:
+    token = await actions.make_api_token(Role.OWNER, name="soon revoked")
+    headers = bearer(token) | {"Idempotency-Key": "k"}
+    assert (await client.post("/api/v1/events", json=EVENT, headers=headers)).status_code == 201
+    async with transaction() as tx:
+        await tx.execute("UPDATE api_token SET revoked_at = $1 WHERE name = 'soon revoked'", clock.now())
+    again = await client.post("/api/v1/events", json=EVENT, headers=headers)
+    assert (again.status_code, again.json()["code"]) == (401, "unauthenticated")
+
+
+async def test_a_role_that_became_too_small_is_told_nothing_again(client: AsyncClient) -> None:
+    token = await actions.make_api_token(Role.OWNER, name="soon a viewer")
+    headers = bearer(token) | {"Idempotency-Key": "k"}
+    assert (await client.post("/api/v1/events", json=EVENT, headers=headers)).status_code == 201
+    async with transaction() as tx:
+        await tx.execute("UPDATE api_token SET role = 'viewer' WHERE name = 'soon a viewer'")
+    again = await client.post("/api/v1/events", json=EVENT, headers=headers)
+    assert (again.status_code, again.json()["code"]) == (403, "forbidden")
+
+
+async def test_an_answer_that_is_given_again_is_kept_by_nobody_on_the_way(client: AsyncClient) -> None:
+    await create(client)
+    assert (await create(client)).headers["cache-control"] == "no-store"
