@@ -18,7 +18,9 @@ from benchmarks.measuring import CONNECTIONS, FULL, QUICK, Course, Line, Pace, S
 from benchmarks.programme import Programme
 from benchmarks.serving import bare_handler, peak_megabytes, started
 from benchmarks.summit import SLUG, Summit
+from benchmarks.watching import screens
 from events_service.database.sqlite import journal_mode
+from events_service.door.rosters import OVERLAP
 from tests.services import NotHad
 from tests.services.postgres import find_server
 from tests.services.product import Product
@@ -27,6 +29,8 @@ WARM_UP = 300
 MANY_WORKERS = 2
 READING_AT_ONCE = (8,)
 PLACES = 5_000
+BATCH, BADGES, ON_ROSTER = 1_000, 1_000, 10_000
+SCREENS = 10
 SCANS_MEANWHILE, SCANNING_SECONDS = 2_000, 6.0
 ADMITTED = b'"verdict":"admitted","reason":null,"message":"Welcome","replayed":false'
 REPLAYED = b'"verdict":"admitted","reason":null,"message":"Welcome","replayed":true'
@@ -47,7 +51,8 @@ class Bench:
         with self._serving(workers=1, letters=True) as (product, course, seconds):
             ready = seconds
             summit = Summit(product)
-            course.warm_up(*_registering(summit, WARM_UP))
+            course.warm_up(*_registering(summit, BADGES))
+            self._say(f"{BADGES:,} badges as PDF", product, summit.badges_pdf(), b"%PDF")
             _print(course.measure(_registration(summit)), first=True)
             memory = peak_megabytes(product)
             feeds = summit.feeds()
@@ -67,15 +72,34 @@ class Bench:
             self._with_more_workers(summit)
 
     def _at_the_door(self, summit: Summit, course: Course) -> None:
-        needed = (
-            2 * WARM_UP + 2 * SCANS_MEANWHILE + self._pace.needed(CONNECTIONS) + self._pace.needed(CONNECTIONS[-1:])
-        )
+        busiest = self._pace.needed(CONNECTIONS[-1:])
+        needed = BATCH + 4 * WARM_UP + 2 * SCANS_MEANWHILE + self._pace.needed(CONNECTIONS) + 2 * busiest
         summit.open_door(first_scans=needed)
         fresh = Scene("fresh scan", 200, ADMITTED, prepare=summit.scans)
         warm = summit.scans(WARM_UP)
         course.warm_up(fresh, warm)
         _print(course.measure(fresh))
+        watched = Scene("fresh, 10 screens", 200, ADMITTED, prepare=summit.scans)
+        live = f"/api/v1/events/{SLUG}/attendance/stream"
+        with screens(SCREENS, port=summit.product.port, path=live, token=summit.owner):
+            _print(course.measure(watched, CONNECTIONS[-1:]))
         _print(course.measure(Scene("repeated scan", 200, REPLAYED, again=warm)))
+        self._say(f"a batch of {BATCH:,} scans", summit.product, summit.batch(BATCH), b'"conflicts":[]')
+        course.warm_up(*_registering(summit, ON_ROSTER - summit.registered))
+        whole, _, unchanged = summit.rosters()
+        _print(course.measure(Scene("whole roster", 200, b'"full":true', again=[whole]), READING_AT_ONCE))
+        _print(course.measure(Scene("roster, 304", 304, b"", again=[unchanged]), READING_AT_ONCE))
+        # A difference tells the last minute again: first the one in which everybody was registered must be over.
+        time.sleep(OVERLAP.total_seconds())
+        course.warm_up(fresh, summit.scans(WARM_UP))
+        _, difference, _ = summit.rosters()
+        course.warm_up(fresh, summit.scans(WARM_UP))
+        _print(course.measure(Scene("roster, difference", 200, b'"full":false', again=[difference]), READING_AT_ONCE))
+
+    def _say(self, what: str, product: Product, request: bytes, marker: bytes) -> None:
+        """What is sent once, and how long its answer took."""
+        took = self._generator.run(Job(product.port, 1, [request], 200, marker, seconds=60))
+        print(f"{what}: {took.p50:,.0f} ms", flush=True)
 
     def _read(self, summit: Summit, course: Course, feeds: list[str]) -> None:
         for scene in (
@@ -149,9 +173,9 @@ def _print(lines: Iterator[Line], *, first: bool = False) -> None:
 
 
 def main() -> None:
-    """The whole run: about seven minutes, with `--quick` about two."""
+    """The whole run: about ten minutes, with `--quick` about six."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="rougher figures in about two minutes")
+    parser.add_argument("--quick", action="store_true", help="rougher figures in about six minutes")
     parser.add_argument("--only", choices=("sqlite", "postgres"), help="this database alone")
     given = parser.parse_args()
     pace, began = QUICK if given.quick else FULL, time.monotonic()

@@ -177,6 +177,7 @@ def _as_guest(row: dict[str, Any], event_id: str) -> dict[str, Any]:
         "id": number,
         "event": event_id,
         "badge_digest": f"bench-{number}",
+        "badge_code_digest": f"code-{number}",
         "page_digest": f"page-{number}",
         "feed_digest": f"feed-{number}",
     }

@@ -27,19 +27,22 @@ class Summit:
     """An open event with seats for everybody, filled as it is measured; then a door with checkpoints and one device."""
 
     def __init__(self, running: Product) -> None:
-        """Make the event; the service must run. `product` is who is asked; another one on the same database may take over."""
+        """Make the event; the service must run. `product` is who is asked; another one on the same database may take over.
+
+        `registered` is how many people it has.
+        """
         self.product = running
         self.owner = running.command("token", "create", "--role", "owner", "--name", "benchmarks")
         self._device = ""
         self._unscanned: Iterator[tuple[str, str]] = iter(())
-        self._registered = 0
+        self.registered = 0
         starts = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
         self._call("/api/v1/events", _event(starts))
         self._call(f"/api/v1/events/{SLUG}/publish", {})
 
     def registrations(self, many: int) -> list[bytes]:
         """Public registrations by as many people who are not registered yet."""
-        first, self._registered = self._registered, self._registered + many
+        first, self.registered = self.registered, self.registered + many
         path = f"/api/v1/events/{SLUG}/registrations"
         return [self._post(path, _draft(number)) for number in range(first, first + many)]
 
@@ -62,6 +65,31 @@ class Summit:
             self._post("/api/v1/scans", _scan(checkpoint, badge, at=now), self._device)
             for checkpoint, badge in islice(self._unscanned, many)
         ]
+
+    def batch(self, many: int) -> bytes:
+        """First scans that a device made without a network, as it sends them."""
+        now = datetime.now(UTC).isoformat()
+        scans = [_scan(checkpoint, badge, at=now) for checkpoint, badge in islice(self._unscanned, many)]
+        assert len(scans) == many, "no badges are left to scan"
+        return self._post("/api/v1/scans/batch", {"device_time": now, "scans": scans}, self._device)
+
+    def rosters(self) -> tuple[bytes, bytes, bytes]:
+        """What the device asks when it was just paired, when something changed since it had all, and when nothing did."""
+        path = "/api/v1/door/roster"
+        asked = urllib.request.Request(
+            self.product.base_url + path, headers={"Authorization": f"Bearer {self._device}"}
+        )
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            tag, cursor = answer.headers["ETag"], json.loads(answer.read())["cursor"]
+        bearer = f"Host: {self._host}\r\nAuthorization: Bearer {self._device}\r\n"
+        whole = f"GET {path} HTTP/1.1\r\n{bearer}"
+        difference = f"GET {path}?since={cursor} HTTP/1.1\r\n{bearer}"
+        return f"{whole}\r\n".encode(), f"{difference}\r\n".encode(), f"{whole}If-None-Match: {tag}\r\n\r\n".encode()
+
+    def badges_pdf(self) -> bytes:
+        """Everybody's badge for the printer: 2,000 people at most."""
+        path = f"/api/v1/events/{SLUG}/badges.pdf?layout=a6"
+        return f"GET {path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {self.owner}\r\n\r\n".encode()
 
     def feeds(self) -> list[str]:
         """The addresses of some participants' feeds, as their letters tell them. Waits until enough letters are sent."""
