@@ -2,14 +2,16 @@
 #
 #   make run      serve http://127.0.0.1:8000 with its worker, with the demonstration alliance in an empty database
 #   make test     lint, then every test; names at the end what this machine could not give
+#   make thorough the same in every combination: each page at each size and in each language, each journey on both databases
 #   make lint     ruff, mypy, the floors, the types of the scripts
 #   make format   put the Python sources in order
+#   make words    bring the catalogues of words up to date with the sources
 #   make bench    measure speed and memory on both databases
 #   make lock     write the locks anew from pyproject.toml; UPGRADE=--upgrade takes the newest versions
 
 PYTHON ?= python3
 # Tests wait for disks, browsers and services more than they compute.
-PROCESSES ?= 4
+PROCESSES ?= 3
 BIN := .venv/bin
 
 # What runs the service and builds its front end; what the tests, linters and benchmarks add to it.
@@ -26,7 +28,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # An environment whose Python was removed or upgraded away is of no use: begin again.
 $(shell test -x $(BIN)/python || rm -rf .venv)
 
-.PHONY: run test lint format bench lock environment assets
+.PHONY: run test thorough lint format words bench lock environment assets
 .DEFAULT_GOAL := run
 
 run: $(RUN_READY) assets
@@ -34,6 +36,9 @@ run: $(RUN_READY) assets
 
 test: lint
 	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal
+
+thorough: export EVENTS_TEST_THOROUGH = 1
+thorough: test
 
 lint: $(TEST_READY) assets
 	$(BIN)/ruff check .
@@ -45,6 +50,9 @@ lint: $(TEST_READY) assets
 format: $(TEST_READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+words: $(RUN_READY)
+	@$(BIN)/python locales/gather.py
 
 bench: $(TEST_READY) assets
 	@$(BIN)/python -m benchmarks
