@@ -21,8 +21,8 @@ from events_service.attendance import evacuation_door, evacuation_pages, heartbe
 from events_service.attendance import pages as attendance_pages
 from events_service.attendance import session_api as attendance_session_api
 from events_service.attendance import session_pages as attendance_session_pages
-from events_service.audit.actions import record_seen
-from events_service.audit.rules import Deed, Doer
+from events_service.audit.actions import record_look, record_seen
+from events_service.audit.rules import Deed
 from events_service.badges import api as badges_api
 from events_service.badges import office_pages as badge_pages
 from events_service.badges import ticket_pages
@@ -67,7 +67,7 @@ from events_service.outbox.pages import Desk, letters_router
 from events_service.outbox.rules import PostedLetter
 from events_service.people import api as people_api
 from events_service.people import pages as people_pages
-from events_service.people.guards import SignInFirst, actor_of, know_visitor, needs_somewhere, to_sign_in
+from events_service.people.guards import SignInFirst, actor_of, doer_of, know_visitor, needs_somewhere, to_sign_in
 from events_service.people.rules import Permission
 from events_service.people.sign_in_pages import remember_language
 from events_service.planning import (
@@ -352,10 +352,12 @@ def _desk() -> Desk:
         return (await actor_of(request)).id
 
     async def note(request: Request[Any, Any, Any], action: str, letter: PostedLetter) -> None:
-        doer = Doer("account", (await actor_of(request)).id)
-        await record_seen(doer, Deed(action, letter.event_slug, "letter", letter.id))
+        await record_seen(await doer_of(request), Deed(action, letter.event_slug, "letter", letter.id))
 
-    return Desk(page=page, redirect=redirect, may_see=may_see, may_send=may_send, asker=asker, note=note)
+    async def look(request: Request[Any, Any, Any], action: str, letter: PostedLetter) -> None:
+        await record_look(await doer_of(request), Deed(action, letter.event_slug, "letter", letter.id))
+
+    return Desk(page=page, redirect=redirect, may_see=may_see, may_send=may_send, asker=asker, note=note, look=look)
 
 
 async def _event_slugs() -> list[str]:

@@ -1,13 +1,17 @@
 """Writing deeds down."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import msgspec
 
 from events_service import clock
 from events_service.audit.rules import Deed, Doer
-from events_service.database import Transaction, transaction
+from events_service.database import Transaction, fetch_one, transaction
 from events_service.identifiers import new_id
+
+# Who reads the same within this time is written down once.
+ONE_LOOK = timedelta(hours=1)
 
 
 async def record(tx: Transaction, doer: Doer, *deeds: Deed) -> None:
@@ -43,3 +47,17 @@ async def record_seen(doer: Doer, deed: Deed) -> None:
     """Write down that something was looked at. Do it before it is shown: what cannot be written down is not shown."""
     async with transaction() as tx:
         await record(tx, doer, deed)
+
+
+async def record_look(doer: Doer, deed: Deed) -> None:
+    """The same for what is read time and again, such as a person's page between two corrections: once an hour is enough.
+
+    `deed` names its subject.
+    """
+    known = await fetch_one(
+        """SELECT id FROM audit_entry WHERE subject_id = $1 AND action = $2 AND actor_kind = $3 AND actor_id = $4 AND at > $5
+           LIMIT 1""",
+        *(deed.subject_id, deed.action, doer.kind, doer.id, clock.now() - ONE_LOOK),
+    )
+    if known is None:
+        await record_seen(doer, deed)

@@ -9,6 +9,8 @@ from datetime import datetime
 import msgspec
 
 from events_service import clock, settings
+from events_service.audit.actions import record
+from events_service.audit.rules import SERVICE, Deed, Doer
 from events_service.database import transaction
 from events_service.door.checkpoint_actions import ensure_main
 from events_service.door.drafts import DeviceDraft, PairDraft
@@ -49,7 +51,7 @@ class PairedDevice:
     role: Role
 
 
-async def add_device(event: Event, draft: DeviceDraft) -> Pairing:
+async def add_device(event: Event, draft: DeviceDraft, *, by: Doer = SERVICE) -> Pairing:
     """A device to be paired within 15 minutes.
 
     Raises `Conflict` once the event is over, `Invalid` for a checkpoint the event does not have, and for a kiosk with powers.
@@ -83,6 +85,8 @@ async def add_device(event: Event, draft: DeviceDraft) -> Pairing:
             msgspec.json.encode(sorted(set(draft.grants))).decode(),
             draft.kiosk.value if draft.kiosk else None,
         )
+        fields = (draft.role.value, *sorted({grant.value for grant in draft.grants}))
+        await record(tx, by, Deed("added_device", event.slug, "device", pairing.device_id, fields))
     return pairing
 
 
@@ -111,20 +115,26 @@ async def pair_device(draft: PairDraft, *, address: str) -> PairedDevice:
                 "This pairing code is wrong, used or too old. Ask for a new one.", code="pairing_code_invalid"
             )
         checkpoint = await tx.fetch_one(
-            "SELECT k.slug, e.ends_at FROM checkpoint k JOIN event e ON e.id = k.event WHERE k.id = $1",
+            "SELECT k.slug, e.slug AS event, e.ends_at FROM checkpoint k JOIN event e ON e.id = k.event WHERE k.id = $1",
             row["checkpoint"],
         )
         assert checkpoint is not None
         _refuse_over(checkpoint["ends_at"])
+        await record(tx, Doer("device", row["id"]), Deed("paired_device", checkpoint["event"], "device", row["id"]))
     return PairedDevice(token, row["id"], row["event"], checkpoint["slug"], Role(row["role"]))
 
 
-async def revoke_device(device_id: str) -> None:
+async def revoke_device(device_id: str, *, by: Doer = SERVICE) -> None:
     """From now on its token opens nothing. Revoking twice is the same as once."""
     async with transaction() as tx:
-        await tx.execute(
-            "UPDATE device SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", device_id, clock.now()
+        revoked = await tx.fetch_one(
+            """UPDATE device SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL
+               RETURNING (SELECT slug FROM event WHERE id = device.event) AS event""",
+            device_id,
+            clock.now(),
         )
+        if revoked is not None:
+            await record(tx, by, Deed("revoked_device", revoked["event"], "device", device_id))
 
 
 def _refuse_over(event_ends_at: datetime) -> None:

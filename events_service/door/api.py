@@ -18,7 +18,7 @@ from events_service.door.scanning import scan, scan_request
 from events_service.door.tokens import device_digest, device_digest_in
 from events_service.errors import NotFound
 from events_service.events.queries import event_by_id, event_by_slug
-from events_service.people.guards import actor_of, needs
+from events_service.people.guards import actor_of, as_doer, doer_of, needs
 from events_service.people.rules import Permission
 from events_service.web.lists import DEFAULT_LIMIT, Cursor, Limit, Page, key_in, page_of
 from events_service.web.problems import answer_refused, answers, problems
@@ -140,9 +140,9 @@ async def undo_scan(request: Request[Any, Any, Any], scan_id: FromPath[str], dat
     tags=["door"],
     responses=answers(201, PairingOut, examples.PAIRING, 401, 403, 404, 409, 415),
 )
-async def add_device(slug: SlugInPath, data: DeviceBody) -> PairingOut:
+async def add_device(request: Request[Any, Any, Any], slug: SlugInPath, data: DeviceBody) -> PairingOut:
     """Make a pairing code for a device."""
-    pairing = await actions.add_device(await event_by_slug(slug), data)
+    pairing = await actions.add_device(await event_by_slug(slug), data, by=await doer_of(request))
     return PairingOut(pairing.device_id, pairing.code, actions.pairing_url(pairing.code), pairing.expires_at)
 
 
@@ -199,7 +199,7 @@ async def revoke_device(request: Request[Any, Any, Any], device_id: FromPath[str
     event = await event_by_id(device.event_id)
     if not actor.may(Permission.MANAGE_DOOR, event.slug):
         raise NotFound()
-    await actions.revoke_device(device_id)
+    await actions.revoke_device(device_id, by=as_doer(actor))
 
 
 def answer_device_refused(request: Request[Any, Any, Any], refused: DeviceRefused) -> Response[Any]:

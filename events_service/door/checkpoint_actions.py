@@ -1,6 +1,7 @@
 """What organisers do with checkpoints."""
 
 from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from msgspec import UNSET
 
 from events_service import clock
 from events_service.agenda.writing import check_version
+from events_service.audit.actions import record
+from events_service.audit.rules import SERVICE, Deed, Doer
 from events_service.database import Row, Transaction, transaction
 from events_service.door.checkpoint_drafts import AdmitsChange, CheckpointChange, CheckpointDraft
 from events_service.door.checkpoint_queries import Checkpoint, checkpoint_named, checkpoints_of
@@ -52,7 +55,7 @@ async def doors_of(event: Event) -> list[Checkpoint]:
     return await checkpoints_of(event.id)
 
 
-async def add_checkpoint(event: Event, draft: CheckpointDraft) -> str:
+async def add_checkpoint(event: Event, draft: CheckpointDraft, *, by: Doer = SERVICE) -> str:
     """A new checkpoint's id. Raises `Conflict` for a slug in use, `Invalid` for impossible times and another event's session."""
     await ensure_main(event)
     fields = {name: value for name, value in msgspec.structs.asdict(draft).items() if name not in ("slug", "admits")}
@@ -60,21 +63,29 @@ async def add_checkpoint(event: Event, draft: CheckpointDraft) -> str:
     async with transaction() as tx:
         kept = await _changed(tx, event, draft.slug, _Kept(draft.name), CheckpointChange(**fields, admits=admits))
         made = await _insert(tx, event, draft.slug, kept)
-    if made is None:
-        raise Conflict(sentence("This event has a checkpoint %(slug)s already.", slug=draft.slug), code="slug_taken")
+        if made is None:
+            told = sentence("This event has a checkpoint %(slug)s already.", slug=draft.slug)
+            raise Conflict(told, code="slug_taken")
+        await record(tx, by, Deed("added_checkpoint", event.slug, "checkpoint", made))
     return made
 
 
-async def edit_checkpoint(event: Event, slug: str, change: CheckpointChange) -> Checkpoint:
+async def edit_checkpoint(event: Event, slug: str, change: CheckpointChange, *, by: Doer = SERVICE) -> Checkpoint:
     """Change what is given. Raises `NotFound`, `Conflict` for a stale version, `Invalid` as for a new one."""
     async with transaction() as tx:
         row = await _lock(tx, event, slug)
         check_version(change.version, held=row["version"])
-        await _update(tx, row, await _changed(tx, event, slug, _kept(row), change))
+        before = _kept(row)
+        after = await _changed(tx, event, slug, before, change)
+        await _update(tx, row, after)
+        fields = tuple(
+            one.name for one in dataclass_fields(_Kept) if getattr(before, one.name) != getattr(after, one.name)
+        )
+        await record(tx, by, Deed("changed_checkpoint", event.slug, "checkpoint", row["id"], fields))
     return await checkpoint_named(event.id, slug)
 
 
-async def close_checkpoint(event: Event, slug: str) -> None:
+async def close_checkpoint(event: Event, slug: str, *, by: Doer = SERVICE) -> None:
     """Let nobody in from now on, until it is given other hours; whoever is inside still leaves. Closing twice is the same as once.
 
     Raises `NotFound`.
@@ -87,9 +98,12 @@ async def close_checkpoint(event: Event, slug: str) -> None:
             return
         opened = kept.opens_at is not None and kept.opens_at < now
         await _update(tx, row, replace(kept, opens_at=kept.opens_at if opened else None, closes_at=now))
+        await record(tx, by, Deed("closed_checkpoint", event.slug, "checkpoint", row["id"]))
 
 
-async def remove_checkpoint(event: Event, slug: str, *, version: int | msgspec.UnsetType = UNSET) -> None:
+async def remove_checkpoint(
+    event: Event, slug: str, *, version: int | msgspec.UnsetType = UNSET, by: Doer = SERVICE
+) -> None:
     """Take it away. Raises `NotFound`, and `Conflict` for the main one, for one that was used, and for a stale version."""
     async with transaction() as tx:
         row = await _lock(tx, event, slug)
@@ -108,6 +122,7 @@ async def remove_checkpoint(event: Event, slug: str, *, version: int | msgspec.U
             )
             raise Conflict(told, code="checkpoint_in_use", **used)
         await tx.execute("DELETE FROM checkpoint WHERE id = $1", row["id"])
+        await record(tx, by, Deed("removed_checkpoint", event.slug, "checkpoint", row["id"]))
 
 
 async def _lock(tx: Transaction, event: Event, slug: str) -> Row:

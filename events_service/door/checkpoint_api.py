@@ -1,10 +1,10 @@
 """Checkpoints for programs."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from litestar import delete, get, patch, post
+from litestar import Request, delete, get, patch, post
 from litestar.openapi.spec import Example
 from litestar.params import Body, PathParameter
 
@@ -14,7 +14,7 @@ from events_service.door import checkpoint_examples as examples
 from events_service.door.checkpoint_drafts import CheckpointChange, CheckpointDraft
 from events_service.door.checkpoint_queries import Checkpoint, checkpoint_named
 from events_service.events.queries import event_by_slug
-from events_service.people.guards import needs
+from events_service.people.guards import doer_of, needs
 from events_service.people.rules import Permission
 from events_service.web.lists import DEFAULT_LIMIT, Cursor, Limit, Page, key_in, page_of
 from events_service.web.problems import answers, problems
@@ -22,6 +22,7 @@ from events_service.web.problems import answers, problems
 CHECKPOINTS = "/api/v1/events/{slug:str}/checkpoints"
 CHECKPOINT = CHECKPOINTS + "/{checkpoint:str}"
 MANAGING = [needs(Permission.MANAGE_DOOR)]
+ApiRequest = Request[Any, Any, Any]
 TAGS = ["door"]
 
 SlugInPath = Annotated[str, PathParameter(max_length=80, description="The event's slug.")]
@@ -72,11 +73,13 @@ async def list_checkpoints(
     responses=answers(201, CheckpointOut, examples.CHECKPOINT_LISTED, 401, 403, 404, 409, 415),
 )
 async def add_checkpoint(
-    slug: SlugInPath, data: Annotated[CheckpointDraft, Body(examples=[Example(value=examples.CHECKPOINT)])]
+    request: ApiRequest,
+    slug: SlugInPath,
+    data: Annotated[CheckpointDraft, Body(examples=[Example(value=examples.CHECKPOINT)])],
 ) -> CheckpointOut:
     """A new checkpoint."""
     event = await event_by_slug(slug)
-    await actions.add_checkpoint(event, data)
+    await actions.add_checkpoint(event, data, by=await doer_of(request))
     return _out(await checkpoint_named(event.id, data.slug))
 
 
@@ -100,12 +103,13 @@ async def read_checkpoint(slug: SlugInPath, checkpoint: NameInPath) -> Checkpoin
     responses=answers(200, CheckpointOut, examples.CHANGED, 401, 403, 404, 409, 415),
 )
 async def change_checkpoint(
+    request: ApiRequest,
     slug: SlugInPath,
     checkpoint: NameInPath,
     data: Annotated[CheckpointChange, Body(examples=[Example(value=examples.CHANGE)])],
 ) -> CheckpointOut:
     """Only what is given changes; `closes_at` in the past closes it. Devices follow as soon as they are in touch."""
-    return _out(await actions.edit_checkpoint(await event_by_slug(slug), checkpoint, data))
+    return _out(await actions.edit_checkpoint(await event_by_slug(slug), checkpoint, data, by=await doer_of(request)))
 
 
 @delete(
@@ -115,9 +119,12 @@ async def change_checkpoint(
     tags=TAGS,
     responses=problems(401, 403, 404, 409),
 )
-async def remove_checkpoint(slug: SlugInPath, checkpoint: NameInPath, version: VersionAsked = None) -> None:
+async def remove_checkpoint(
+    request: ApiRequest, slug: SlugInPath, checkpoint: NameInPath, version: VersionAsked = None
+) -> None:
     """Of one that nobody used. `main` stays, and so does one where devices were added or people passed: close those."""
-    await actions.remove_checkpoint(await event_by_slug(slug), checkpoint, version=version_given(version))
+    version_asked, by = version_given(version), await doer_of(request)
+    await actions.remove_checkpoint(await event_by_slug(slug), checkpoint, version=version_asked, by=by)
 
 
 def _out(one: Checkpoint) -> CheckpointOut:

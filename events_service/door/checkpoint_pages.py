@@ -21,6 +21,7 @@ from events_service.errors import Conflict, Invalid
 from events_service.events.access import needs_at_event
 from events_service.events.queries import event_by_slug
 from events_service.events.rules import Event
+from events_service.people.guards import doer_of
 from events_service.people.rules import Permission
 from events_service.registrations.rules import Category
 from events_service.web.forms import errors_by_field, read_form
@@ -56,7 +57,7 @@ async def add_checkpoint(request: PageRequest, slug: FromPath[str]) -> Response[
     errors, status = form.errors, 422
     if form.value is not None:
         try:
-            await actions.add_checkpoint(event, form.value)
+            await actions.add_checkpoint(event, form.value, by=await doer_of(request))
             return _to_door(slug, done="checkpoint_added")
         except Invalid as invalid:
             errors = errors_by_field(invalid)
@@ -82,9 +83,8 @@ async def save_checkpoint(request: PageRequest, slug: FromPath[str], checkpoint:
     errors = form.errors
     if form.value is not None:
         try:
-            await actions.edit_checkpoint(
-                event, checkpoint, _changed_hours(form.value, form.typed, door, event.timezone)
-            )
+            change = _changed_hours(form.value, form.typed, door, event.timezone)
+            await actions.edit_checkpoint(event, checkpoint, change, by=await doer_of(request))
             return _to_door(slug, done="checkpoint_saved")
         except Invalid as invalid:
             errors = errors_by_field(invalid)
@@ -94,9 +94,9 @@ async def save_checkpoint(request: PageRequest, slug: FromPath[str], checkpoint:
 
 
 @post(CHECKPOINT + "/close", guards=MANAGING, include_in_schema=False)
-async def close_checkpoint(slug: FromPath[str], checkpoint: FromPath[str]) -> Redirect:
+async def close_checkpoint(request: PageRequest, slug: FromPath[str], checkpoint: FromPath[str]) -> Redirect:
     """Nobody is let in from now on."""
-    await actions.close_checkpoint(await event_by_slug(slug), checkpoint)
+    await actions.close_checkpoint(await event_by_slug(slug), checkpoint, by=await doer_of(request))
     return _to_door(slug, done="checkpoint_closed")
 
 
@@ -105,7 +105,7 @@ async def remove_checkpoint(request: PageRequest, slug: FromPath[str], checkpoin
     """Take it away; or say why it stays."""
     event = await event_by_slug(slug)
     try:
-        await actions.remove_checkpoint(event, checkpoint)
+        await actions.remove_checkpoint(event, checkpoint, by=await doer_of(request))
     except Conflict as conflict:
         return await _refused(request, event, checkpoint, conflict)
     return _to_door(slug, done="checkpoint_removed")

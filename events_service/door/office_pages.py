@@ -21,6 +21,7 @@ from events_service.errors import Conflict, Invalid, NotFound
 from events_service.events.access import needs_at_event
 from events_service.events.queries import event_by_slug
 from events_service.events.rules import Event
+from events_service.people.guards import doer_of
 from events_service.people.rules import Permission, Role
 from events_service.web.bodies import Body
 from events_service.web.fields import Line, Slug
@@ -77,7 +78,7 @@ async def add_device(request: PageRequest, slug: FromPath[str]) -> Response[str]
     if form.value is None:
         return await _door_page(request, event, status=422, form=form.typed, errors=form.errors)
     try:
-        made = await actions.add_device(event, form.value.draft())
+        made = await actions.add_device(event, form.value.draft(), by=await doer_of(request))
     except Invalid as invalid:
         return await _door_page(request, event, status=422, form=form.typed, errors=errors_by_field(invalid))
     except Conflict as over:
@@ -88,13 +89,13 @@ async def add_device(request: PageRequest, slug: FromPath[str]) -> Response[str]
 
 
 @post(DOOR + "/devices/{device_id:str}/revoke", guards=MANAGING, include_in_schema=False)
-async def revoke_device(slug: FromPath[str], device_id: FromPath[str]) -> Redirect:
+async def revoke_device(request: PageRequest, slug: FromPath[str], device_id: FromPath[str]) -> Redirect:
     """The device opens nothing from now on."""
     event = await event_by_slug(slug)
     device = await queries.device_by_id(device_id)
     if device.event_id != event.id:
         raise NotFound()
-    await actions.revoke_device(device.id)
+    await actions.revoke_device(device.id, by=await doer_of(request))
     return redirect(f"/office/events/{slug}/door?done=device_revoked")
 
 

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from events_service import clock, settings
+from events_service.audit.rules import Doer
 from events_service.door import actions, undoing
 from events_service.door.answers import Attendee, Previous, ScanAnswer
 from events_service.door.checkpoint_queries import checkpoints_of
@@ -221,7 +222,7 @@ async def _unpair(token: str) -> None:
         device = await paired_device(token_digest(token), sends=True)
     except DeviceRefused:
         return
-    await actions.revoke_device(device.id)
+    await actions.revoke_device(device.id, by=Doer("device", device.id))
 
 
 async def _is_over(token: str) -> bool:

@@ -46,7 +46,7 @@ class Desk:
 
     `page(template, request, **values)` and `redirect(path)` answer; `may_see` and `may_send` give the slugs of the
     events whose letters the asker may see and send again (None: all); `asker` gives the id of who asks, for the log; `note`
-    writes down in the audit log what was done about a letter.
+    writes down in the audit log what was done about a letter, and `look` that it was read.
     """
 
     page: Callable[..., Response[str]]
@@ -55,6 +55,7 @@ class Desk:
     may_send: Callable[[AnyRequest], Awaitable[Events]]
     asker: Callable[[AnyRequest], Awaitable[str]]
     note: Callable[[AnyRequest, str, PostedLetter], Awaitable[None]]
+    look: Callable[[AnyRequest, str, PostedLetter], Awaitable[None]]
 
 
 GivenDesk = NamedDependency[SkipValidation[Desk]]
@@ -96,6 +97,7 @@ async def show_letters(request: AnyRequest, desk: GivenDesk) -> Response[str]:
 async def show_letter(request: AnyRequest, desk: GivenDesk, letter_id: FromPath[str]) -> Response[str]:
     """One letter, written anew from its facts; where that cannot be done, the page says why."""
     letter = await queries.letter(letter_id, within=await desk.may_see(request))
+    await desk.look(request, "saw_letter", letter)
     response = desk.page(
         "office/letter.html",
         request,
@@ -117,6 +119,7 @@ async def send_again(request: AnyRequest, desk: GivenDesk, letter_id: FromPath[s
     if not _is_within(letter, await desk.may_send(request)):
         raise Forbidden()
     copy = await actions.resend(letter.id, by=await desk.asker(request))
+    await desk.note(request, "sent_letter_again", letter)
     return desk.redirect(f"/office/letters/{copy}?done=resent")
 
 

@@ -4,6 +4,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from events_service import clock
+from events_service.audit.actions import record
+from events_service.audit.rules import SERVICE, Deed, Doer
 from events_service.database import Transaction, transaction
 from events_service.errors import Conflict, FieldError, Invalid, NotFound
 from events_service.events.drafts import given
@@ -18,7 +20,7 @@ from events_service.sentences import sentence
 MOST_QUESTIONS = 50
 
 
-async def add_question(slug: str, draft: QuestionDraft) -> Question:
+async def add_question(slug: str, draft: QuestionDraft, *, by: Doer = SERVICE) -> Question:
     """A new question, after the others. Raises `NotFound`, `Invalid`, `Conflict` where there are too many."""
     event = await event_by_slug(slug)
     async with transaction() as tx:
@@ -45,6 +47,7 @@ async def add_question(slug: str, draft: QuestionDraft) -> Question:
         )
         _check(question, others)
         await _insert(tx, event.id, question)
+        await record(tx, by, _deed("added_question", event, question))
     return question
 
 
@@ -54,7 +57,7 @@ async def copy_questions(tx: Transaction, first: Event, copy: Event) -> None:
         await _insert(tx, copy.id, msgspec.structs.replace(question, id=new_id(), version=1))
 
 
-async def edit_question(slug: str, question_id: str, change: QuestionChange) -> Question:
+async def edit_question(slug: str, question_id: str, change: QuestionChange, *, by: Doer = SERVICE) -> Question:
     """Change what is given; a position moves it there. Raises `NotFound`, `Invalid`, `Conflict` for a stale version."""
     event = await event_by_slug(slug)
     async with transaction() as tx:
@@ -68,6 +71,7 @@ async def edit_question(slug: str, question_id: str, change: QuestionChange) -> 
         if after != before:
             after = msgspec.structs.replace(after, version=before.version + 1)
             await _update(tx, after)
+            await record(tx, by, _deed("changed_question", event, after, *_fields_changed(before, after)))
         if change.position is not UNSET:
             await _put(tx, after, others, at=change.position)
     return after
@@ -83,7 +87,7 @@ async def move_question(slug: str, question_id: str, *, by: int) -> None:
         await _put(tx, question, others, at=max(0, questions.index(question) + by))
 
 
-async def retire_question(slug: str, question_id: str, *, version: int | UnsetType = UNSET) -> None:
+async def retire_question(slug: str, question_id: str, *, version: int | UnsetType = UNSET, by: Doer = SERVICE) -> None:
     """Ask it no more; what was answered is kept. Raises `NotFound`, `Conflict` for a stale version or where another one needs it."""
     event = await event_by_slug(slug)
     async with transaction() as tx:
@@ -97,6 +101,16 @@ async def retire_question(slug: str, question_id: str, *, version: int | UnsetTy
                 questions=[one.name for one in waiting],
             )
         await tx.execute("UPDATE question SET retired_at = $2, changed_at = $2 WHERE id = $1", question.id, clock.now())
+        await record(tx, by, _deed("retired_question", event, question))
+
+
+def _fields_changed(before: Question, after: Question) -> list[str]:
+    was, is_now = _columns(before), _columns(after)
+    return [name for name in was if name not in ("version", "changed_at") and was[name] != is_now[name]]
+
+
+def _deed(action: str, event: Event, question: Question, *fields: str) -> Deed:
+    return Deed(action, event.slug, "question", question.id, fields)
 
 
 async def _locked_questions(tx: Transaction, event_id: str) -> list[Question]:

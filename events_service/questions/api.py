@@ -10,6 +10,7 @@ from msgspec import UNSET
 from events_service.events.access import needs_at_event, visible_event
 from events_service.events.categories import Category
 from events_service.events.queries import event_by_slug
+from events_service.people.guards import doer_of
 from events_service.people.rules import Permission
 from events_service.questions import actions, shapes
 from events_service.questions.drafts import QuestionChange, QuestionDraft
@@ -86,10 +87,12 @@ async def list_questions(slug: SlugInPath, limit: Limit = DEFAULT_LIMIT, cursor:
     responses=answers(201, QuestionOut, shapes.EXAMPLE_QUESTION, 401, 403, 404, 409, 415),
 )
 async def add(
-    slug: SlugInPath, data: Annotated[QuestionDraft, Body(examples=[Example(value=shapes.EXAMPLE_DRAFT)])]
+    request: ApiRequest,
+    slug: SlugInPath,
+    data: Annotated[QuestionDraft, Body(examples=[Example(value=shapes.EXAMPLE_DRAFT)])],
 ) -> QuestionOut:
     """After the others. Whoever has registered already is not asked again."""
-    return question_out(await actions.add_question(slug, data))
+    return question_out(await actions.add_question(slug, data, by=await doer_of(request)))
 
 
 @get(
@@ -115,12 +118,13 @@ async def read(slug: SlugInPath, question_id: IdInPath) -> QuestionOut:
     responses=answers(200, QuestionOut, shapes.EXAMPLE_CHANGED, 401, 403, 404, 409, 415),
 )
 async def change(
+    request: ApiRequest,
     slug: SlugInPath,
     question_id: IdInPath,
     data: Annotated[QuestionChange, Body(examples=[Example(value=shapes.EXAMPLE_CHANGE)])],
 ) -> QuestionOut:
     """Only what is given changes; a position moves it there. What was promised to be sensitive stays so."""
-    await actions.edit_question(slug, question_id, data)
+    await actions.edit_question(slug, question_id, data, by=await doer_of(request))
     event = await event_by_slug(slug)
     return question_out(await question_by_id(event.id, question_id))
 
@@ -133,9 +137,10 @@ async def change(
     guards=ORGANISERS,
     responses=problems(401, 403, 404, 409),
 )
-async def remove(slug: SlugInPath, question_id: IdInPath, version: VersionAsked = None) -> None:
+async def remove(request: ApiRequest, slug: SlugInPath, question_id: IdInPath, version: VersionAsked = None) -> None:
     """What was answered is kept as long as the registration is."""
-    await actions.retire_question(slug, question_id, version=UNSET if version is None else version)
+    seen, by = UNSET if version is None else version, await doer_of(request)
+    await actions.retire_question(slug, question_id, version=seen, by=by)
 
 
 ROUTES = [read_form, list_questions, add, read, change, remove]

@@ -12,7 +12,7 @@ from events_service.events.access import needs_at_event
 from events_service.events.categories import Category
 from events_service.events.drafts import Version
 from events_service.events.queries import event_by_slug
-from events_service.people.guards import SignInFirst, to_sign_in
+from events_service.people.guards import SignInFirst, doer_of, to_sign_in
 from events_service.people.rules import Permission
 from events_service.questions import actions
 from events_service.questions.drafts import QuestionChange, QuestionDraft
@@ -45,7 +45,7 @@ async def add_preset(request: PageRequest, slug: FromPath[str]) -> Response[Any]
     if preset is None:
         raise Invalid([FieldError("preset", "unknown_value", "There is no such question ready to ask.")])
     try:
-        await actions.add_question(slug, preset)
+        await actions.add_question(slug, preset, by=await doer_of(request))
     except Invalid:
         # It is asked already: a double click, or somebody was quicker.
         return _to_list(slug)
@@ -67,7 +67,7 @@ async def add(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
     if form.body is None:
         return await _form(request, slug, None, typed=form.typed, errors=form.errors, status=422)
     try:
-        await actions.add_question(slug, form.body)
+        await actions.add_question(slug, form.body, by=await doer_of(request))
     except Invalid as invalid:
         return await _form(request, slug, None, typed=form.typed, errors=errors_as_typed(invalid), status=422)
     except Conflict as refused:
@@ -91,7 +91,7 @@ async def save(request: PageRequest, slug: FromPath[str], question_id: FromPath[
     if form.body is None:
         return await _form(request, slug, question, typed=typed, errors=form.errors, status=422)
     try:
-        await actions.edit_question(slug, question.id, form.body)
+        await actions.edit_question(slug, question.id, form.body, by=await doer_of(request))
     except Invalid as invalid:
         return await _form(request, slug, question, typed=typed, errors=errors_as_typed(invalid), status=422)
     except Conflict as refused:
@@ -120,7 +120,8 @@ async def remove(request: PageRequest, slug: FromPath[str], question_id: FromPat
     form = await read_form(request, Removal)
     try:
         # A form that does not say which version it saw is no form of ours.
-        await actions.retire_question(slug, question.id, version=form.value.version if form.value else 0)
+        version = form.value.version if form.value else 0
+        await actions.retire_question(slug, question.id, version=version, by=await doer_of(request))
     except Conflict as refused:
         return await _form(request, slug, question, typed=filled_form(question), refusal=_(refused.detail), status=409)
     return _to_list(slug, done="question_removed")

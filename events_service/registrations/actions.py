@@ -206,7 +206,7 @@ async def _check_seat_elsewhere(event: Event, person: Registration, to: tuple[st
         raise full(ledger, short)
 
 
-async def resend_letter(registration_id: str) -> None:
+async def resend_letter(registration_id: str, *, by: Doer | None = None) -> None:
     """Send the letter that tells how things stand once more: same seat, same badge, same invite. Raises `NotFound`, `Conflict`."""
     async with transaction() as tx:
         event, person = await lock_registration(tx, registration_id)
@@ -216,6 +216,8 @@ async def resend_letter(registration_id: str) -> None:
                 code="wrong_status",
             )
         await post(tx, [await _letter_about_now(event, person)])
+        if by is not None:
+            await record(tx, by, Deed("sent_letter_again", event.slug, "registration", person.id))
 
 
 async def _letter_about_now(event: Event, person: Registration) -> NewLetter:

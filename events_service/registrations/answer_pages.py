@@ -32,7 +32,7 @@ from events_service.registrations.answer_forms import (
     read_answers_form,
     with_files_kept,
 )
-from events_service.registrations.answers_seen import record_answers_seen
+from events_service.registrations.answers_seen import record_answers_seen, record_person_seen
 from events_service.registrations.drafts import OwnAnswers
 from events_service.registrations.open_pass import open_registration
 from events_service.registrations.own_answers import answer_oneself, may_answer
@@ -93,6 +93,7 @@ async def own_file(request: PageRequest, sent_id: FromPath[str]) -> Response[Any
 async def answers(request: PageRequest, registration_id: FromPath[str]) -> Response[str]:
     """What one person answered, but for what they told in confidence."""
     person = await registration_at(request, registration_id)
+    await record_person_seen(await actor_of(request), person, await event_by_id(person.event_id))
     return await _answers_page(request, person, sensitive=False)
 
 

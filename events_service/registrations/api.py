@@ -19,7 +19,7 @@ from events_service.people.rules import Actor, Permission
 from events_service.people.visitors import wide_network_of
 from events_service.registrations import actions, admission_api, badge_api, shapes, sign_up_api
 from events_service.registrations.access import registration_at, sees_who
-from events_service.registrations.answers_seen import record_answers_seen
+from events_service.registrations.answers_seen import record_answers_seen, record_list_seen, record_person_seen
 from events_service.registrations.applications import Application
 from events_service.registrations.badges import badges_of
 from events_service.registrations.drafts import OwnPartyDraft, PartyDraft, Reason, RegistrationChange
@@ -152,9 +152,11 @@ async def list_all(
     """In the order they came."""
     event = await event_by_slug(slug)
     wanted = Wanted(text=q, status=status or "", category=category or "", city=city)
+    actor = await actor_of(request)
+    await record_list_seen(actor, event)
     people = await list_registrations(event.id, wanted, after=key_in(cursor), limit=limit + 1)
     found = page_of(people, limit=limit, key=lambda person: person.id)
-    return Page(await registrations_out(found.items, event, actor=await actor_of(request)), found.next)
+    return Page(await registrations_out(found.items, event, actor=actor), found.next)
 
 
 @get(
@@ -169,6 +171,7 @@ async def read(request: ApiRequest, registration_id: IdInPath) -> RegistrationOu
     """With the badge's text, the address of the participant's own page, and sensitive answers: that these were read is written down."""
     person = await registration_at(request, registration_id)
     actor, event = await actor_of(request), await event_by_id(person.event_id)
+    await record_person_seen(actor, person, event)
     await record_answers_seen(actor, person, event)
     (shown,) = await registrations_out([person], event, actor=actor, sensitive=True)
     return shown
@@ -253,7 +256,7 @@ async def cancel(request: ApiRequest, registration_id: IdInPath, data: WhyBody =
 async def resend(request: ApiRequest, registration_id: IdInPath) -> RegistrationOut:
     """The letter that tells how things stand: the same seat, badge and invite."""
     person = await registration_at(request, registration_id, to=Permission.EDIT_REGISTRATIONS)
-    await actions.resend_letter(person.id)
+    await actions.resend_letter(person.id, by=await doer_of(request))
     return await _shown(request, person)
 
 

@@ -46,7 +46,12 @@ async def cancel(request: PageRequest, registration_id: FromPath[str]) -> Respon
 @post(ONE + "/resend", guards=[needs_account])
 async def resend(request: PageRequest, registration_id: FromPath[str]) -> Response[Any]:
     """Send the letter that tells how things stand once more."""
-    return await _do(request, registration_id, actions.resend_letter, done="resent")
+    by = await doer_of(request)
+
+    async def verb(one: str) -> None:
+        await actions.resend_letter(one, by=by)
+
+    return await _do(request, registration_id, verb, done="resent")
 
 
 @post(ONE + "/new-links", guards=[needs_account])

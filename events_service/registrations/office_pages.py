@@ -33,6 +33,7 @@ from events_service.registrations.answer_forms import (
     with_files_kept,
 )
 from events_service.registrations.answer_queries import answers_of, count_answers
+from events_service.registrations.answers_seen import record_list_seen, record_person_seen
 from events_service.registrations.applications import Application
 from events_service.registrations.badges import badge_picture, code_of
 from events_service.registrations.choices import own_agenda
@@ -75,7 +76,8 @@ async def registrations(
     cursor: CursorTyped = "",
 ) -> Response[str]:
     """Who has registered, in the order they came."""
-    event = await event_by_slug(slug)
+    event, actor = await event_by_slug(slug), await actor_of(request)
+    await record_list_seen(actor, event)
     typed = {"q": q, "status": status, "category": category, "city": city}
     wanted = Wanted(text=q, status=status, category=category, city=city)
     found = await list_registrations(event.id, wanted, after=key_in(cursor), limit=PAGE_LENGTH + 1)
@@ -92,7 +94,7 @@ async def registrations(
         counts=await count_answers(event.id),
         form=typed,
         total=await count_registrations(event.id, wanted),
-        may_edit=(await actor_of(request)).may(Permission.EDIT_REGISTRATIONS, slug),
+        may_edit=actor.may(Permission.EDIT_REGISTRATIONS, slug),
         earlier=_address(slug, typed) if cursor else None,
         takes_sign_ups=release is not None and release.agenda.takes_sign_ups,
         later=_address(slug, typed | {"cursor": cursor_for(shown[-1].id)}) if len(found) > PAGE_LENGTH else None,
@@ -133,7 +135,9 @@ async def add(request: PageRequest, slug: FromPath[str]) -> Response[Any]:
 @get(ONE, name="office.registration", guards=[needs_account])
 async def registration(request: PageRequest, registration_id: FromPath[str]) -> Response[str]:
     """One person: facts, letters, badge."""
-    return await person_page(request, await registration_at(request, registration_id))
+    person = await registration_at(request, registration_id)
+    await record_person_seen(await actor_of(request), person, await event_by_id(person.event_id))
+    return await person_page(request, person)
 
 
 @get(ONE + "/badge.png", guards=[needs_account])

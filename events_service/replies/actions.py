@@ -86,8 +86,12 @@ async def apply_reviewed(mail_id: str, *, by: str) -> None:
 async def dismiss_reviewed(mail_id: str, *, by: str) -> None:
     """Put the mail aside; nothing changes by it. Raises `NotFound`, `Conflict` (wrong_status)."""
     async with transaction() as tx:
-        await _lock_reviewed(tx, mail_id)
+        row = await _lock_reviewed(tx, mail_id)
         await _decide(tx, mail_id, State.DISMISSED, by=by)
+        event = await tx.fetch_one("SELECT slug FROM event WHERE id = $1", row["event"])
+        await record(
+            tx, Doer("account", by), Deed("dismissed_reply", event["slug"] if event else None, "mail", mail_id)
+        )
 
 
 async def forget_raw_mail(now: datetime) -> int:

@@ -65,6 +65,7 @@ async def office(database: object) -> AsyncIterator[AsyncClient]:
         may_send=lambda request: in_header(request, "x-send"),
         asker=asker,
         note=note,
+        look=note,
     )
 
     def answer(status: int):  # type: ignore[no-untyped-def]
