@@ -40,7 +40,7 @@ async def audit(
         names=await names_of(shown),
         actions=await known_actions(),
         form=typed,
-        export=f"/api/v1/audit?{urlencode(given)}",
+        export="/api/v1/audit" + (f"?{urlencode(given)}" if given else ""),
         earlier=f"/office/audit?{urlencode(given)}" if cursor else None,
         later=f"/office/audit?{urlencode(given | {'cursor': cursor_for(shown[-1].id)})}"
         if len(found) > PAGE_LENGTH
