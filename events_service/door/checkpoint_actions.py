@@ -81,7 +81,8 @@ async def edit_checkpoint(event: Event, slug: str, change: CheckpointChange, *, 
         fields = tuple(
             one.name for one in dataclass_fields(_Kept) if getattr(before, one.name) != getattr(after, one.name)
         )
-        await record(tx, by, Deed("changed_checkpoint", event.slug, "checkpoint", row["id"], fields))
+        if fields:
+            await record(tx, by, Deed("changed_checkpoint", event.slug, "checkpoint", row["id"], fields))
     return await checkpoint_named(event.id, slug)
 
 
