@@ -53,10 +53,11 @@ class Bench:
             summit = Summit(product)
             course.warm_up(*_registering(summit, BADGES))
             self._say(f"{BADGES:,} badges as PDF", product, summit.badges_pdf(), b"%PDF")
+            memory = peak_megabytes(product)
         with self._serving(workers=1, letters=True) as (product, course, _):
             summit.product = product
             _print(course.measure(_registration(summit)), first=True)
-            memory = peak_megabytes(product)
+            memory = max(memory, peak_megabytes(product))
             feeds = summit.feeds()
         with self._serving(workers=1, letters=False) as (product, course, seconds):
             summit.product = product
