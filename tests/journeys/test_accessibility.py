@@ -123,7 +123,7 @@ async def test_every_page_fits_a_phone_in_every_language(browser: Browser, visit
     async with a_page(browser, visitor, "phone", "kiosk") as (page, _):
         await page.goto(f"/door/kiosk?language={language}")
         assert await page.locator("html").get_attribute("lang") == language
-        complaints += [f"kiosk: {words}" for words in await what_does_not_fit(page)]
+        complaints += [f"kiosk: {words}" for words in [*await what_does_not_fit(page), *await complaints_about(page)]]
     assert not complaints, "\n".join(complaints)
 
 
