@@ -61,7 +61,8 @@ async def test_the_pages_show_it_with_the_names_of_those_who_did_it(database: Se
         who = await actions.add_account("owner@malmo.example", Role.OWNER, None, password=PASSWORD)
         await record_seen(Doer("account", who), Deed("erased", "launch", "registration", "r9"))
         client.cookies.set("signin", await sign_ins.sign_in("owner@malmo.example", PASSWORD, address=HERE))
-        shown = (await client.get("/office/audit?event=launch")).text
+        # An address may be broken after its @.
+        shown = (await client.get("/office/audit?event=launch")).text.replace("<wbr>", "")
         assert [words in shown for words in ("owner@malmo.example", "Erased a person", "a program", ">summit<")] == [
             True,
             True,
