@@ -81,7 +81,9 @@ def known_from(values: Iterable[object]) -> str:
 
 def texts_of(page: str) -> Iterator[str]:
     """All that a page shows or says: its text as a whole, what stands in attributes, and the words it gives to its scripts."""
-    tree = lxml.html.document_fromstring(page.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
+    # Where a word may be broken, it is one word all the same.
+    whole = page.replace("<wbr>", "")
+    tree = lxml.html.document_fromstring(whole.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
     # A message may hold a link: its marks are in other elements than its middle.
     flow: list[str] = []
     for element in tree.iter():
