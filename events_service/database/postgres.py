@@ -107,7 +107,8 @@ class PostgresTransaction(Transaction, PiccoloPostgresTransaction):  # type: ign
     async def execute_many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
         if rows:
             with translated():
-                await self.connection.executemany(statement, rows)
+                # A driver that is cancelled half-way through the rows waits in vain for the answer to those it never sent.
+                await finish(self.connection.executemany(statement, rows))
 
     async def change_all(self, bulk: Bulk, rows: Sequence[Sequence[object]]) -> None:
         if rows:

@@ -36,3 +36,22 @@ async def test_a_cancelled_transaction_does_not_block_the_next(turns: int) -> No
 async def write_one(bucket: str) -> None:
     async with transaction() as tx:
         await tx.execute(INSERT, bucket, NOW)
+
+
+@pytest.mark.parametrize("turns", [1, 5, 20, 60])
+async def test_whoever_is_cancelled_while_writing_many_rows_is_cancelled_and_nothing_else(turns: int) -> None:
+    rows = [(f"{number} {'x' * 300}", NOW) for number in range(10_000)]
+
+    async def write_down_all() -> None:
+        async with transaction() as tx:
+            await tx.execute_many(INSERT, rows)
+
+    await write_one("first")
+    task = asyncio.create_task(write_down_all())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await write_one("second")
+    assert [row["bucket"] for row in await fetch("SELECT bucket FROM attempts ORDER BY bucket")] == ["first", "second"]
