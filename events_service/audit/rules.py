@@ -1,5 +1,6 @@
 """What is written down of a deed. Pure."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -38,6 +39,13 @@ class Entry:
     at: datetime
     doer: Doer
     deed: Deed
+
+
+def fields_changed(
+    was: Mapping[str, object], is_now: Mapping[str, object], *, besides: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The names of what differs, as a deed tells them; `besides` are left out."""
+    return tuple(name for name in was if name not in besides and was[name] != is_now[name])
 
 
 SERVICE = Doer("worker", "")

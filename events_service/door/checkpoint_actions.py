@@ -1,7 +1,6 @@
 """What organisers do with checkpoints."""
 
-from dataclasses import dataclass, replace
-from dataclasses import fields as dataclass_fields
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from msgspec import UNSET
 from events_service import clock
 from events_service.agenda.writing import check_version
 from events_service.audit.actions import record
-from events_service.audit.rules import SERVICE, Deed, Doer
+from events_service.audit.rules import SERVICE, Deed, Doer, fields_changed
 from events_service.database import Row, Transaction, transaction
 from events_service.door.checkpoint_drafts import AdmitsChange, CheckpointChange, CheckpointDraft
 from events_service.door.checkpoint_queries import Checkpoint, checkpoint_named, checkpoints_of
@@ -78,10 +77,7 @@ async def edit_checkpoint(event: Event, slug: str, change: CheckpointChange, *, 
         before = _kept(row)
         after = await _changed(tx, event, slug, before, change)
         await _update(tx, row, after)
-        fields = tuple(
-            one.name for one in dataclass_fields(_Kept) if getattr(before, one.name) != getattr(after, one.name)
-        )
-        if fields:
+        if fields := fields_changed(asdict(before), asdict(after)):
             await record(tx, by, Deed("changed_checkpoint", event.slug, "checkpoint", row["id"], fields))
     return await checkpoint_named(event.id, slug)
 

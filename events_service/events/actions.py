@@ -8,7 +8,7 @@ import msgspec
 
 from events_service import clock, settings
 from events_service.audit.actions import record
-from events_service.audit.rules import SERVICE, Deed, Doer
+from events_service.audit.rules import SERVICE, Deed, Doer, fields_changed
 from events_service.database import Transaction, transaction
 from events_service.errors import Conflict, Invalid, NotFound
 from events_service.events import signing
@@ -96,8 +96,7 @@ async def edit_event(slug: str, change: EventChange, *, by: Doer = SERVICE) -> E
                 code="wrong_status",
             )
         after = _changed(before, change)
-        was, is_now = _columns(before), _columns(after)
-        changed = [name for name in was if was[name] != is_now[name] and name != "search_key"]
+        changed = fields_changed(_columns(before), _columns(after), besides=("search_key",))
         await record(tx, by, _deed("changed_event", after, *changed))
         return await _write(tx, before, after)
 

@@ -5,7 +5,7 @@ from msgspec import UNSET, UnsetType
 
 from events_service import clock
 from events_service.audit.actions import record
-from events_service.audit.rules import SERVICE, Deed, Doer
+from events_service.audit.rules import SERVICE, Deed, Doer, fields_changed
 from events_service.database import Transaction, transaction
 from events_service.errors import Conflict, FieldError, Invalid, NotFound
 from events_service.events.drafts import given
@@ -71,7 +71,8 @@ async def edit_question(slug: str, question_id: str, change: QuestionChange, *, 
         if after != before:
             after = msgspec.structs.replace(after, version=before.version + 1)
             await _update(tx, after)
-            await record(tx, by, _deed("changed_question", event, after, *_fields_changed(before, after)))
+            fields = fields_changed(_columns(before), _columns(after), besides=("version", "changed_at"))
+            await record(tx, by, _deed("changed_question", event, after, *fields))
         if change.position is not UNSET:
             await _put(tx, after, others, at=change.position)
     return after
@@ -102,11 +103,6 @@ async def retire_question(slug: str, question_id: str, *, version: int | UnsetTy
             )
         await tx.execute("UPDATE question SET retired_at = $2, changed_at = $2 WHERE id = $1", question.id, clock.now())
         await record(tx, by, _deed("retired_question", event, question))
-
-
-def _fields_changed(before: Question, after: Question) -> list[str]:
-    was, is_now = _columns(before), _columns(after)
-    return [name for name in was if name not in ("version", "changed_at") and was[name] != is_now[name]]
 
 
 def _deed(action: str, event: Event, question: Question, *fields: str) -> Deed:
